@@ -1,0 +1,75 @@
+import * as z from 'zod'
+
+/** What a certificate can reach, from nothing to everything (`docs/certificates.md`). */
+export const certificateLevels = ['none', 'bytes', 'structure', 'content', 'cross-checked'] as const
+
+/** One of {@link certificateLevels}. */
+export type CertificateLevel = (typeof certificateLevels)[number]
+
+/** Whether `level` is at least `wanted`. */
+export const reaches = (level: CertificateLevel, wanted: CertificateLevel): boolean =>
+  certificateLevels.indexOf(level) >= certificateLevels.indexOf(wanted)
+
+/** Why a backup was made. */
+export const backupReasons = ['daily', 'maintenance', 'request', 'safety'] as const
+
+/** One of {@link backupReasons}. */
+export type BackupReason = (typeof backupReasons)[number]
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+
+/** Stored beside a backup when it is written: what it is a copy of. */
+export const manifestSchema = z.strictObject({
+  schema: z.literal(1),
+  id: z.string(),
+  hub: z.string(),
+  /** Key of the database that was copied. */
+  database: z.string(),
+  /** Key of the copy. */
+  key: z.string(),
+  reason: z.enum(backupReasons),
+  run: z.string(),
+  /** The moment whose state it holds. */
+  takenAt: z.iso.datetime(),
+  bytes: z.number().int().nonnegative(),
+  /** Of the bytes at the source, before they were stored. */
+  sha256,
+  /** ETag of the source when it was copied; null for a snapshot of a live database. */
+  sourceEtag: z.string().nullable(),
+})
+
+/** See {@link manifestSchema}. */
+export type BackupManifest = z.infer<typeof manifestSchema>
+
+/** The proof that comes with a backup (`docs/certificates.md`). */
+export const certificateSchema = z.strictObject({
+  schema: z.literal(1),
+  backup: z.string(),
+  hub: z.string(),
+  database: z.string(),
+  level: z.enum(certificateLevels),
+  issuedAt: z.iso.datetime(),
+  run: z.string(),
+  /** Of the stored bytes, as read back. */
+  bytes: z.number().int().nonnegative(),
+  sha256,
+  /** Content digest, version 1; null below level `content`. */
+  digest: sha256.nullable(),
+  tables: z.array(z.strictObject({ name: z.string(), rows: z.number().int(), digest: sha256 })),
+  /** Rows with a missing parent; null when it could not be looked at. */
+  foreignKeyViolations: z.number().int().nullable(),
+  /** What was found wrong, in words. */
+  faults: z.array(z.string()),
+  /** Collations, modules and functions without which it could not be read further. */
+  missing: z.array(z.string()),
+  engine: z.string().nullable(),
+  crossCheck: z.strictObject({ engine: z.string().nullable(), skipped: z.string().nullable() }),
+  /** SHA-256 of the certificate before this one; null for the first. */
+  previous: sha256.nullable(),
+})
+
+/** See {@link certificateSchema}. */
+export type Certificate = z.infer<typeof certificateSchema>
+
+/** A certificate proves its backup once the content came back equal. */
+export const isProof = (certificate: Certificate): boolean => reaches(certificate.level, 'content')

@@ -1,0 +1,101 @@
+/** What kept a task from its job; stable, so that scripts and alarms may tell them apart. */
+export type ErrorCode =
+  | 'usage'
+  | 'configuration'
+  | 'run-in-progress'
+  | 'write-lease-held'
+  | 'lease-lost'
+  | 'frozen'
+  | 'clock-behind'
+  | 'no-space'
+  | 'no-access'
+  | 'database-locked'
+  | 'database-changed'
+  | 'database-missing'
+  | 'database-unreadable'
+  | 'backup-missing'
+  | 'backup-unsound'
+  | 'object-missing'
+  | 'key-refused'
+  | 'precondition-failed'
+  | 'engine-failed'
+  | 'time-limit'
+  | 'memory-limit'
+  | 'not-available'
+  | 'io'
+  | 'unexpected'
+
+/** The words that an error owes a person. */
+export interface ErrorDetails {
+  /** What to do about it, as a command where there is one. */
+  readonly hint: string
+  readonly cause?: unknown
+}
+
+/**
+ * Base of every error that Hubkeeper throws on purpose: what happened, with the file and the
+ * value, and what to do. Catch it to tell an expected failure from a defect.
+ */
+export class HubkeeperError extends Error {
+  override readonly name: string = 'HubkeeperError'
+  readonly code: ErrorCode
+  readonly hint: string
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.hint = details.hint
+  }
+}
+
+/** A command line or event that cannot be understood; nothing ran (exit code 2). */
+export class UsageError extends HubkeeperError {
+  override readonly name = 'UsageError'
+  constructor(message: string, details: ErrorDetails) {
+    super('usage', message, details)
+  }
+}
+
+/** A configuration that cannot be used; nothing ran (exit code 2). */
+export class ConfigurationError extends HubkeeperError {
+  override readonly name = 'ConfigurationError'
+  constructor(message: string, details: ErrorDetails) {
+    super('configuration', message, details)
+  }
+}
+
+/** The object is no longer, or already, what the condition said: S3's 412. */
+export class PreconditionFailedError extends HubkeeperError {
+  override readonly name = 'PreconditionFailedError'
+  readonly key: string
+  constructor(key: string, condition: string, cause?: unknown) {
+    super('precondition-failed', `${key} does not meet the condition ${condition}`, {
+      hint: 'something else wrote it meanwhile; run the task again',
+      cause,
+    })
+    this.key = key
+  }
+}
+
+/** The object that an operation needs is not there: S3's 404. */
+export class ObjectMissingError extends HubkeeperError {
+  override readonly name = 'ObjectMissingError'
+  readonly key: string
+  constructor(key: string, cause?: unknown) {
+    super('object-missing', `there is no object ${key}`, {
+      hint: 'check the name, and that the store is the right one',
+      cause,
+    })
+    this.key = key
+  }
+}
+
+/** A key that no store may serve: absolute, leaving the root, or not portable. */
+export class KeyRefusedError extends HubkeeperError {
+  override readonly name = 'KeyRefusedError'
+  constructor(key: string, reason: string) {
+    super('key-refused', `the key ${JSON.stringify(key)} is refused: ${reason}`, {
+      hint: 'use a relative path of plain names, such as backups/2026/hub.db',
+    })
+  }
+}

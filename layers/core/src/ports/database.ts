@@ -1,0 +1,74 @@
+import type { ContentDigest, Examination, ExaminationPart, Fault, Outcome } from './examination.ts'
+
+/**
+ * Who owns the database: a running server, nobody, or the store itself. Decides how it may be read
+ * and changed; see `docs/database.md`.
+ */
+export type Authority = 'server' | 'offline' | 'store'
+
+/** A consistent copy of the database on scratch disk, free to be read and checked. */
+export interface Snapshot {
+  /** File on scratch disk. */
+  readonly path: string
+  readonly bytes: number
+  readonly sha256: string
+  /** ETag of the version that was copied; null when a live database was asked for a snapshot. */
+  readonly sourceEtag: string | null
+  readonly takenAt: Date
+  examine(parts: readonly ExaminationPart[]): Promise<Examination>
+  /** Removes the file. */
+  dispose(): Promise<void>
+}
+
+/** `database: 'read'`. */
+export interface DatabaseReader {
+  /** Key of the database: the subject of its findings. */
+  readonly key: string
+  readonly authority: Authority
+  /** Trouble that shows before anything is copied; a journal left beside it, say. */
+  sidecars(): Promise<readonly Fault[]>
+  /** A consistent copy; a fault when there is none to be had. @throws HubkeeperError */
+  snapshot(): Promise<Outcome<Snapshot>>
+}
+
+/** What a rewritten copy of the database came to. */
+export interface Compaction {
+  readonly bytesBefore: number
+  readonly bytesAfter: number
+  readonly freelistBefore: number
+  readonly freelistAfter: number
+  readonly digestBefore: ContentDigest
+  readonly digestAfter: ContentDigest
+}
+
+/** What a rewrite is asked to do. */
+export interface CompactionRequest {
+  /** Run a full ANALYZE instead of `PRAGMA optimize`. */
+  readonly analyze: boolean
+  /** Full-text indexes to merge first. */
+  readonly searchIndexes: readonly string[]
+}
+
+/** `database: 'maintain'`. */
+export interface DatabaseMaintainer extends DatabaseReader {
+  /**
+   * Rewrites a snapshot compactly on scratch disk, proves equal content and puts it in the place
+   * of exactly the version that was copied.
+   *
+   * @throws PreconditionFailedError when the database is another one by now.
+   */
+  compact(snapshot: Snapshot, digest: ContentDigest, request: CompactionRequest): Promise<Outcome<Compaction>>
+  /** `PRAGMA optimize` (or ANALYZE) under SQLite's own locks; for a live database. */
+  optimizeInPlace(request: { analyze: boolean }): Promise<Outcome<{ statements: readonly string[] }>>
+}
+
+/** `database: 'restore'`. */
+export interface DatabaseRestorer extends DatabaseReader {
+  /**
+   * Makes the content of the file at `path` the database's own: in one transaction into a live
+   * one, else in the place of the version `expected` (null: there is none).
+   */
+  replace(path: string, expected: { etag: string | null }): Promise<Outcome<{ etag: string | null }>>
+  /** ETag of the stored or offline database now; null when absent or live. */
+  etag(): Promise<string | null>
+}
