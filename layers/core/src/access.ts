@@ -1,0 +1,64 @@
+import type { HubConfig } from './config/schema.ts'
+import type { LedgerReader } from './ledger/ledger.ts'
+import type { BackupReader, BackupWriter } from './ports/backups.ts'
+import type { DatabaseMaintainer, DatabaseReader, DatabaseRestorer } from './ports/database.ts'
+import type { HubFiles } from './ports/files.ts'
+import type { Host } from './ports/host.ts'
+import type { HubClient } from './ports/hub.ts'
+import type { LogSource } from './ports/logs.ts'
+import type { MetricsReader } from './ports/metrics.ts'
+
+/** What each level of access hands to a task. The levels of one row never overlap by accident. */
+export interface Ports {
+  readonly database: {
+    readonly read: DatabaseReader
+    readonly maintain: DatabaseMaintainer
+    readonly restore: DatabaseRestorer
+  }
+  readonly backups: { readonly read: BackupReader; readonly write: BackupWriter }
+  readonly api: { readonly probe: HubClient }
+  readonly host: { readonly read: Host }
+  readonly logs: { readonly read: LogSource }
+  readonly files: { readonly read: HubFiles }
+  readonly metrics: { readonly read: MetricsReader }
+  readonly ledger: { readonly read: LedgerReader }
+}
+
+/** What a task may touch: it is granted that on AWS, and receives that as its context. */
+export type Access = { readonly [P in keyof Ports]?: keyof Ports[P] }
+
+/** Tells people what is going on; reports are made of findings, not of this. */
+export interface Progress {
+  /** A step begins. */
+  step(text: string): void
+}
+
+/** What every task receives, whatever its access. */
+export interface BaseContext {
+  readonly hub: HubConfig & { readonly id: string }
+  /** ULID of this run. */
+  readonly run: string
+  /** The moment that windows and ages count from; now unless the run pretends another. */
+  readonly at: Date
+  /** Nothing may be changed: say what would be. */
+  readonly dryRun: boolean
+  readonly progress: Progress
+}
+
+/** The ports that `A` declares, and no others. */
+export type PortsOf<A extends Access> = {
+  readonly [P in keyof A & keyof Ports]: Ports[P][A[P] & keyof Ports[P]]
+}
+
+/** The context of a task with access `A`. */
+export type Context<A extends Access> = BaseContext & PortsOf<A>
+
+/** Hands out the ports for an access; restricted to it. */
+export type Connect = (access: Access) => Promise<Partial<PortsOf<Required<Access>>>>
+
+/**
+ * Whether `ports` holds everything that `access` declares. The compiler takes the answer for the
+ * type, so this is checked for real, once per run.
+ */
+export const hasAccess = <A extends Access>(access: A, ports: object): ports is PortsOf<A> =>
+  Object.keys(access).every((port) => Object.hasOwn(ports, port))

@@ -1,0 +1,146 @@
+import * as z from 'zod'
+import { tunableCheckIds } from '../checks.ts'
+import { mebibytes } from '../units.ts'
+
+/** A path that stays under the hub's directory, with `/` between its parts. */
+const pathInHub = z
+  .string()
+  .min(1)
+  .refine((path) => isInside(path), {
+    error: 'must lie inside the hub’s directory: a relative path without ".."',
+  })
+
+const isInside = (path: string): boolean =>
+  !/^([/\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes('..') && !path.includes('\0')
+
+const timeZone = z.string().refine(isTimeZone, { error: 'must be an IANA time zone, such as Europe/Berlin' })
+
+function isTimeZone(name: string): boolean {
+  try {
+    Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const databaseSchema = z.strictObject({
+  path: pathInHub.describe('the SQLite file, under the hub’s directory'),
+  authority: z
+    .enum(['server', 'offline'])
+    .default('server')
+    .describe('server: a running server has the file open; offline: nobody has'),
+  lockTimeoutSeconds: z
+    .number()
+    .positive()
+    .max(600)
+    .default(30)
+    .describe('how long to wait for a lock that the hub holds'),
+  checkTimeoutMinutes: z
+    .number()
+    .positive()
+    .max(720)
+    .default(15)
+    .describe('a check that takes longer is ended'),
+  checkMemoryMiB: z.number().int().min(64).default(512).describe('a check that takes more memory is ended'),
+  crossCheckMaxBytes: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(mebibytes(128))
+    .describe('larger databases are not cross-checked: the second engine holds the file in memory'),
+})
+
+const endpointSchema = z.strictObject({
+  path: z.string().startsWith('/').describe('with its query, such as /api/v1/search?q=test'),
+  kind: z
+    .enum(['health', 'plain'])
+    .default('plain')
+    .describe('health: the body is read as well; plain: the status decides'),
+})
+
+const apiSchema = z.strictObject({
+  baseUrl: z.url({ protocol: /^https?$/ }).describe('such as http://127.0.0.1:8000'),
+  endpoints: z.array(endpointSchema).min(1),
+  timeoutSeconds: z.number().positive().max(120).default(10),
+  followRedirects: z.boolean().default(false),
+  maxBodyBytes: z.number().int().positive().default(mebibytes(5)),
+})
+
+const serviceSchema = z
+  .strictObject({
+    name: z.string().min(1),
+    process: z.string().min(3).optional().describe('text in the command line of one of its processes'),
+    pidFile: z.string().min(1).optional(),
+    port: z.number().int().min(1).max(65_535).optional(),
+    unit: z.string().min(1).optional().describe('systemd unit'),
+  })
+  .refine(
+    (service) =>
+      [service.process, service.pidFile, service.port, service.unit].filter((probe) => probe !== undefined)
+        .length === 1,
+    { error: 'needs exactly one of process, pidFile, port, unit' },
+  )
+
+const thresholdsSchema = z.strictObject({ warning: z.number(), critical: z.number().nullable() })
+
+const hubSchema = z.strictObject({
+  root: z.string().min(1).default('.').describe('the hub’s directory, relative to this file'),
+  timeZone: timeZone.default('UTC').describe('of schedules, and of log lines that name none'),
+  database: databaseSchema,
+  api: apiSchema.optional(),
+  services: z.array(serviceSchema).default([]),
+  logs: z
+    .strictObject({
+      files: z.array(pathInHub).min(1).describe('globs, such as logs/*.log'),
+      timeZone: timeZone.optional().describe('of lines that name none; the hub’s by default'),
+    })
+    .optional(),
+  searchIndex: z
+    .strictObject({ files: z.array(pathInHub).min(1).describe('globs, such as search_index/*.json') })
+    .optional(),
+  requirements: z.array(pathInHub).default([]).describe('requirements*.txt files'),
+  backups: z
+    .strictObject({
+      directory: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('where backups are kept, relative to this file; under the hub’s directory by default'),
+    })
+    .default({}),
+  scratch: z
+    .strictObject({ directory: z.string().min(1) })
+    .optional()
+    .describe('disk for work in progress'),
+  thresholds: z
+    .partialRecord(z.enum(tunableCheckIds()), thresholdsSchema)
+    .default({})
+    .describe('limits that replace the defaults, by check'),
+})
+
+/** The id of a hub: part of keys and metric dimensions. */
+const hubId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, {
+  error: 'a hub’s id is 1 to 48 of a–z, 0–9 and -, starting with a letter or a digit',
+})
+
+/** `hubkeeper.json`. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  hubs: z
+    .record(hubId, hubSchema)
+    .refine((hubs) => Object.keys(hubs).length > 0, { error: 'must name at least one hub' }),
+})
+
+/** The whole configuration, defaults filled in. */
+export type Config = z.output<typeof configSchema>
+
+/** What a person writes. */
+export type ConfigInput = z.input<typeof configSchema>
+
+/** The configuration of one hub, defaults filled in. */
+export type HubConfig = z.output<typeof hubSchema>
+
+/** The JSON Schema of `hubkeeper.json`, for editors. */
+export const configJsonSchema = (): object =>
+  z.toJSONSchema(configSchema, { target: 'draft-2020-12', io: 'input' })

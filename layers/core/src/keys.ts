@@ -1,0 +1,17 @@
+/** Where everything of a hub is kept: the same keys under a directory and in a bucket. */
+export const keys = {
+  backups: 'backups/',
+  reports: 'reports/',
+  state: 'state/',
+  /** What a run found, as JSON or Markdown. */
+  report: (task: string, run: string, form: 'json' | 'md'): string => `reports/${task}/${run}.${form}`,
+  /** Everything of one backup. */
+  backup: (id: string): string => `backups/${id}/`,
+  manifest: (id: string): string => `backups/${id}/manifest.json`,
+  /** Certificates are never replaced: a backup that is proven again gets another. */
+  certificate: (id: string, run: string): string => `backups/${id}/certificate-${run}.json`,
+  /** Digest of the newest certificate, kept apart from the backups so that tampering shows. */
+  certificateHead: 'state/backups/head.json',
+  /** When the newest proven backup was last seen to be current. */
+  confirmation: 'state/backups/confirmed.json',
+} as const

@@ -1,0 +1,36 @@
+import { graceOf, nextRun, type Schedule } from '../schedule.ts'
+import type { LedgerReader } from './ledger.ts'
+import type { RunRecord } from './record.ts'
+
+/** How one scheduled task stands against its schedule. */
+export interface Punctuality {
+  readonly task: string
+  /** When it last succeeded. */
+  readonly lastSuccess: Date | null
+  /** The first moment since then at which it has to run; null for a task on demand. */
+  readonly dueAt: Date | null
+  /** How long it has been due without success once the grace is used up, ms; 0 when it is in time. */
+  readonly overdue: number
+}
+
+const successOf = (records: readonly RunRecord[]): Date | null =>
+  records
+    .flatMap((record) => (record.state === 'succeeded' ? [new Date(record.finishedAt)] : []))
+    .reduce<Date | null>((latest, date) => (latest === null || date > latest ? date : latest), null)
+
+/**
+ * Whether a task ran when it was due. A run by hand counts: what matters is that it was done.
+ * Nothing is due before the hub was first kept.
+ */
+export async function punctualityOf(
+  task: { readonly name: string; readonly schedule: Schedule },
+  ledger: LedgerReader,
+  timeZone: string,
+  at: Date,
+): Promise<Punctuality> {
+  const lastSuccess = successOf(await ledger.runs(task.name))
+  const since = lastSuccess ?? (await ledger.keptSince()) ?? at
+  const dueAt = nextRun(task.schedule, timeZone, since)
+  const late = dueAt === null ? 0 : at.getTime() - dueAt.getTime()
+  return { task: task.name, lastSuccess, dueAt, overdue: late > graceOf[task.schedule.cadence] ? late : 0 }
+}

@@ -1,0 +1,53 @@
+import * as z from 'zod'
+import { runStatuses } from '../status.ts'
+
+const moment = z.iso.datetime()
+
+const identity = {
+  hub: z.string(),
+  task: z.string(),
+  slot: z.string(),
+  /** ULID of the latest attempt. */
+  run: z.string(),
+  attempt: z.number().int().positive(),
+  scheduledFor: moment.nullable(),
+  startedAt: moment,
+}
+
+/** One run in the ledger: being made, or over. */
+export const runRecordSchema = z.discriminatedUnion('state', [
+  z.strictObject({ ...identity, state: z.literal('running'), owner: z.string(), leaseUntil: moment }),
+  z.strictObject({
+    ...identity,
+    state: z.enum(['succeeded', 'failed']),
+    finishedAt: moment,
+    status: z.enum(runStatuses),
+  }),
+])
+
+/** See {@link runRecordSchema}. */
+export type RunRecord = z.infer<typeof runRecordSchema>
+
+/** A run that is over. */
+export type FinishedRun = Extract<RunRecord, { state: 'succeeded' | 'failed' }>
+
+/** Who holds a lease, and until when. */
+export const leaseSchema = z.strictObject({
+  owner: z.string(),
+  holder: z.string().describe('in words, for who waits'),
+  until: moment,
+})
+
+/** See {@link leaseSchema}. */
+export type Lease = z.infer<typeof leaseSchema>
+
+/** While there is one, nothing may write. */
+export const freezeSchema = z.strictObject({
+  reason: z.string(),
+  by: z.string(),
+  since: moment,
+  until: moment.nullable(),
+})
+
+/** See {@link freezeSchema}. */
+export type Freeze = z.infer<typeof freezeSchema>

@@ -1,0 +1,84 @@
+import type { Finding, Report } from '../report.ts'
+import { findingStatuses } from '../status.ts'
+import { formatValue } from './value.ts'
+
+/** Text that cannot be taken for Markdown, on one line. */
+const plain = (text: string): string =>
+  text.replace(/[\p{Cc}\s]+/gu, ' ').replace(/[\\`*_{}[\]<>#|~]/g, (sign) => `\\${sign}`)
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+
+/** Findings, worst first; equal ones in the order of the report. */
+export const worstFirst = (findings: readonly Finding[]): Finding[] =>
+  findings.toSorted((a, b) => findingStatuses.indexOf(b.status) - findingStatuses.indexOf(a.status))
+
+/** A report as a page of Markdown: verdict, findings worst first, what to do, figures. */
+export function reportMarkdown(report: Report): string {
+  const sections = [
+    [`# ${plain(report.hub)}: ${plain(report.task)}: **${report.status}**`],
+    [
+      `Run ${report.run}, ${report.startedAt} to ${report.finishedAt}${report.scheduledFor === null ? '' : `, scheduled for ${report.scheduledFor}`}.`,
+    ],
+    report.error === null
+      ? []
+      : [
+          `**${plain(report.error.code)}**: ${plain(report.error.message)}`,
+          '',
+          `What to do: ${plain(report.error.hint)}`,
+        ],
+    findingsTable(report.findings),
+    advice(report.findings),
+    figuresTable(report),
+    report.artifacts.length === 0
+      ? []
+      : ['## Left behind', '', ...report.artifacts.map(({ kind, key }) => `- ${plain(kind)}: ${plain(key)}`)],
+  ]
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+function findingsTable(findings: readonly Finding[]): string[] {
+  if (findings.length === 0) return []
+  return [
+    '## Findings',
+    '',
+    row(['status', 'check', 'subject', 'expected', 'actual']),
+    row(['---', '---', '---', '---', '---']),
+    ...worstFirst(findings).map((finding) =>
+      row([
+        finding.status,
+        finding.check,
+        plain(finding.subject ?? ''),
+        plain(formatValue(finding.expected, finding.unit)),
+        plain(formatValue(finding.actual, finding.unit)),
+      ]),
+    ),
+  ]
+}
+
+function advice(findings: readonly Finding[]): string[] {
+  const wanting = worstFirst(findings).filter(
+    (finding) => finding.advice !== null || finding.evidence.length > 0,
+  )
+  if (wanting.length === 0) return []
+  const lines = wanting.flatMap((finding) => [
+    `- **${plain(finding.title)}**${finding.subject === null ? '' : ` (${plain(finding.subject)})`}${finding.advice === null ? '' : `: ${plain(finding.advice)}`}`,
+    ...finding.evidence.map((line) => `  - ${plain(line)}`),
+  ])
+  return ['## What to do and why', '', ...lines]
+}
+
+function figuresTable(report: Report): string[] {
+  if (report.figures.length === 0) return []
+  return [
+    '## Figures',
+    '',
+    row(['figure', 'subject', 'value']),
+    row(['---', '---', '---:']),
+    ...report.figures.map(({ name, subject, value, unit }) =>
+      row([name, plain(subject ?? ''), formatValue(value, unit)]),
+    ),
+  ]
+}

@@ -1,0 +1,114 @@
+import { Cron } from 'croner'
+import { days, hours, minutes } from './units.ts'
+
+/** How often a task belongs to be done. */
+export const cadences = ['continuous', 'daily', 'weekly', 'monthly', 'quarterly', 'on-demand'] as const
+
+/** One of {@link cadences}. */
+export type Cadence = (typeof cadences)[number]
+
+const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
+
+/** A day of the week. */
+export type Weekday = (typeof weekdays)[number]
+
+/** When a task runs, in the hub's time zone; rendered to every scheduler's own language. */
+export type Schedule =
+  | { readonly cadence: 'continuous'; readonly everyMinutes: number }
+  | { readonly cadence: 'daily'; readonly at: string }
+  | { readonly cadence: 'weekly'; readonly weekday: Weekday; readonly at: string }
+  | { readonly cadence: 'monthly'; readonly nth: number; readonly weekday: Weekday; readonly at: string }
+  | { readonly cadence: 'quarterly'; readonly nth: number; readonly weekday: Weekday; readonly at: string }
+  | { readonly cadence: 'on-demand' }
+
+/** Every day at a wall-clock time, `HH:MM`. */
+export const daily = (at: string): Schedule => ({ cadence: 'daily', at })
+
+/** Every week on a day at a wall-clock time, `HH:MM`. */
+export const weekly = (weekday: Weekday, at: string): Schedule => ({ cadence: 'weekly', weekday, at })
+
+/** On the nth (1–4) such weekday of every month. */
+export const monthly = (nth: number, weekday: Weekday, at: string): Schedule => ({
+  cadence: 'monthly',
+  nth,
+  weekday,
+  at,
+})
+
+/** On the nth (1–4) such weekday of March, June, September and December. */
+export const quarterly = (nth: number, weekday: Weekday, at: string): Schedule => ({
+  cadence: 'quarterly',
+  nth,
+  weekday,
+  at,
+})
+
+/** Every so many minutes. */
+export const continuous = (everyMinutes: number): Schedule => ({ cadence: 'continuous', everyMinutes })
+
+/** Only when asked for. */
+export const onDemand: Schedule = { cadence: 'on-demand' }
+
+const clock = (at: string): string => {
+  const [hour, minute] = at.split(':').map(Number)
+  return `${minute} ${hour}`
+}
+
+/**
+ * The schedule as croner reads it (weekday `#n` is the nth of the month); null on demand.
+ *
+ * Day of month and day of week are never both restricted: cron would then fire on either.
+ */
+function pattern(schedule: Schedule): string | null {
+  switch (schedule.cadence) {
+    case 'continuous':
+      return `*/${schedule.everyMinutes} * * * *`
+    case 'daily':
+      return `${clock(schedule.at)} * * *`
+    case 'weekly':
+      return `${clock(schedule.at)} * * ${weekdays.indexOf(schedule.weekday)}`
+    case 'monthly':
+      return `${clock(schedule.at)} * * ${weekdays.indexOf(schedule.weekday)}#${schedule.nth}`
+    case 'quarterly':
+      return `${clock(schedule.at)} * 3,6,9,12 ${weekdays.indexOf(schedule.weekday)}#${schedule.nth}`
+    case 'on-demand':
+      return null
+  }
+}
+
+/** The first moment after `after` at which it runs; null on demand. */
+export function nextRun(schedule: Schedule, timeZone: string, after: Date): Date | null {
+  const cron = pattern(schedule)
+  return cron === null ? null : new Cron(cron, { timezone: timeZone, paused: true }).nextRun(after)
+}
+
+/** How long after its time a run may be missing before it is overdue, ms. */
+export const graceOf: Record<Cadence, number> = {
+  continuous: minutes(5),
+  daily: hours(2),
+  weekly: hours(6),
+  monthly: days(1),
+  quarterly: days(3),
+  'on-demand': 0,
+}
+
+const ordinals = ['', 'first', 'second', 'third', 'fourth']
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
+
+/** The schedule in words: `weekly, Sunday 14:15`. */
+export function describeSchedule(schedule: Schedule): string {
+  switch (schedule.cadence) {
+    case 'continuous':
+      return `every ${schedule.everyMinutes === 1 ? 'minute' : `${schedule.everyMinutes} minutes`}`
+    case 'daily':
+      return `daily ${schedule.at}`
+    case 'weekly':
+      return `weekly, ${capital(schedule.weekday)} ${schedule.at}`
+    case 'monthly':
+      return `monthly, ${ordinals[schedule.nth]} ${capital(schedule.weekday)} ${schedule.at}`
+    case 'quarterly':
+      return `quarterly, ${ordinals[schedule.nth]} ${capital(schedule.weekday)} of March, June, September, December ${schedule.at}`
+    case 'on-demand':
+      return 'on demand'
+  }
+}
