@@ -1,1 +1,5 @@
-export {}
+export * from './custody/backups.ts'
+export * from './custody/certify.ts'
+export * from './custody/database.ts'
+export * from './custody/options.ts'
+export * from './custody/scratch.ts'

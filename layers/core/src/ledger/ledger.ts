@@ -1,10 +1,12 @@
 import { HubkeeperError } from '../errors.ts'
 import type { RecordStore } from '../ports/records.ts'
 import type { RunStatus } from '../status.ts'
+import { type Punctuality, punctualityOf, type ScheduledTask } from './overdue.ts'
 import {
   type FinishedRun,
   type Freeze,
   freezeSchema,
+  keptSchema,
   type Lease,
   leaseSchema,
   type RunRecord,
@@ -18,6 +20,8 @@ export interface LedgerReader {
   /** When this hub was first kept; null when it never was. */
   keptSince(): Promise<Date | null>
   freeze(): Promise<Freeze | null>
+  /** How every scheduled task stands against its schedule. */
+  punctuality(at: Date): Promise<readonly Punctuality[]>
 }
 
 /** What a claim is made with. */
@@ -72,6 +76,9 @@ const lost = (what: string): HubkeeperError =>
 export function createLedger(options: {
   readonly records: RecordStore
   readonly hub: string
+  readonly timeZone: string
+  /** The tasks that are expected to run. */
+  readonly tasks: readonly ScheduledTask[]
   readonly now: () => Date
 }): Ledger {
   const { records, hub, now } = options
@@ -114,6 +121,16 @@ export function createLedger(options: {
       finish: (state, status) =>
         record.write({ ...identity, state, status, finishedAt: now().toISOString() }),
     }
+  }
+
+  async function runs(task: string): Promise<RunRecord[]> {
+    const stored = await records.list(runsPrefix(task))
+    return stored.map((record) => parseRun(record.value))
+  }
+
+  async function keptSince(): Promise<Date | null> {
+    const stored = await records.get(keptKey)
+    return stored === null ? null : new Date(keptSchema.parse(JSON.parse(stored.value)).since)
   }
 
   return {
@@ -160,18 +177,16 @@ export function createLedger(options: {
       return { renew: () => record.write(value()), check: record.check, release: record.remove }
     },
 
-    async runs(task) {
-      const stored = await records.list(runsPrefix(task))
-      return stored.map((record) => parseRun(record.value))
-    },
+    runs,
+    keptSince,
 
-    async keptSince() {
-      const stored = await records.get(keptKey)
-      if (stored === null) return null
-      const value: unknown = JSON.parse(stored.value)
-      return typeof value === 'object' && value !== null && 'since' in value
-        ? new Date(String(value.since))
-        : null
+    async punctuality(at) {
+      const since = await keptSince()
+      const all: Punctuality[] = []
+      for (const task of options.tasks) {
+        all.push(punctualityOf(task, await runs(task.name), since, options.timeZone, at))
+      }
+      return all
     },
 
     async freeze() {

@@ -1,6 +1,11 @@
 import { graceOf, nextRun, type Schedule } from '../schedule.ts'
-import type { LedgerReader } from './ledger.ts'
 import type { RunRecord } from './record.ts'
+
+/** A task as far as its schedule goes. */
+export interface ScheduledTask {
+  readonly name: string
+  readonly schedule: Schedule
+}
 
 /** How one scheduled task stands against its schedule. */
 export interface Punctuality {
@@ -22,15 +27,15 @@ const successOf = (records: readonly RunRecord[]): Date | null =>
  * Whether a task ran when it was due. A run by hand counts: what matters is that it was done.
  * Nothing is due before the hub was first kept.
  */
-export async function punctualityOf(
-  task: { readonly name: string; readonly schedule: Schedule },
-  ledger: LedgerReader,
+export function punctualityOf(
+  task: ScheduledTask,
+  runs: readonly RunRecord[],
+  keptSince: Date | null,
   timeZone: string,
   at: Date,
-): Promise<Punctuality> {
-  const lastSuccess = successOf(await ledger.runs(task.name))
-  const since = lastSuccess ?? (await ledger.keptSince()) ?? at
-  const dueAt = nextRun(task.schedule, timeZone, since)
+): Punctuality {
+  const lastSuccess = successOf(runs)
+  const dueAt = nextRun(task.schedule, timeZone, lastSuccess ?? keptSince ?? at)
   const late = dueAt === null ? 0 : at.getTime() - dueAt.getTime()
   return { task: task.name, lastSuccess, dueAt, overdue: late > graceOf[task.schedule.cadence] ? late : 0 }
 }

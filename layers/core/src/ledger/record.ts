@@ -51,3 +51,6 @@ export const freezeSchema = z.strictObject({
 
 /** See {@link freezeSchema}. */
 export type Freeze = z.infer<typeof freezeSchema>
+
+/** When a hub was first kept. */
+export const keptSchema = z.strictObject({ since: moment })

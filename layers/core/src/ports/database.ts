@@ -12,7 +12,7 @@ export interface Snapshot {
   readonly path: string
   readonly bytes: number
   readonly sha256: string
-  /** ETag of the version that was copied; null when a live database was asked for a snapshot. */
+  /** ETag of the version that was copied, byte for byte; null for anything else. */
   readonly sourceEtag: string | null
   readonly takenAt: Date
   examine(parts: readonly ExaminationPart[]): Promise<Examination>
@@ -33,6 +33,8 @@ export interface DatabaseReader {
 
 /** What a rewritten copy of the database came to. */
 export interface Compaction {
+  /** False when the contents differ: then nothing was replaced. */
+  readonly replaced: boolean
   readonly bytesBefore: number
   readonly bytesAfter: number
   readonly freelistBefore: number
@@ -69,6 +71,11 @@ export interface DatabaseRestorer extends DatabaseReader {
    * one, else in the place of the version `expected` (null: there is none).
    */
   replace(path: string, expected: { etag: string | null }): Promise<Outcome<{ etag: string | null }>>
+  /**
+   * The file's bytes as they are, for safekeeping where no consistent snapshot can be had of it;
+   * null when there is no file.
+   */
+  rawCopy(): Promise<Snapshot | null>
   /** ETag of the stored or offline database now; null when absent or live. */
   etag(): Promise<string | null>
 }

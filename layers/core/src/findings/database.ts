@@ -1,0 +1,144 @@
+import { finding } from '../finding.ts'
+import type { Examination, Fault, Outcome } from '../ports/examination.ts'
+import type { Finding } from '../report.ts'
+import { adviceOn, reasonOf, statusWithoutValue } from './outcome.ts'
+
+const maxEvidence = 10
+
+/** Parts that a task that checks a database always looks at. */
+export const checkedParts = ['structure', 'integrity', 'foreign-keys', 'search-indexes', 'hazards'] as const
+
+/** The finding of a database of which there was nothing to examine. */
+export function unreadable(outcome: Exclude<Outcome<unknown>, { state: 'done' }>, subject: string): Finding {
+  const advice = outcome.state === 'fault' ? adviceOn(outcome.fault) : undefined
+  return finding('database.readable', statusWithoutValue(outcome), {
+    subject,
+    expected: 'readable',
+    actual: reasonOf(outcome),
+    ...(advice === undefined ? {} : { advice }),
+  })
+}
+
+/** Journals that lie beside a database nobody should have open. */
+export const sidecarFindings = (faults: readonly Fault[], subject: string): Finding[] =>
+  faults.map(({ message }) =>
+    finding('database.hazards', 'warning', {
+      subject,
+      expected: 'no journal beside it',
+      actual: message,
+      advice:
+        'somebody has it open, or died with it: set "authority": "server", or open and close it once with its own program',
+    }),
+  )
+
+/**
+ * Everything that an examination says about a database, as findings.
+ *
+ * @param baseline rows without a parent in the newest proven backup; null when there is none
+ */
+export function databaseFindings(
+  examination: Examination,
+  subject: string,
+  baseline: number | null,
+): Finding[] {
+  const { structure } = examination
+  if (structure.state !== 'done') return [unreadable(structure, subject)]
+  const readable = finding('database.readable', structure.value.missing.length > 0 ? 'warning' : 'ok', {
+    subject,
+    expected: 'readable',
+    actual: structure.value.missing.length > 0 ? `needs ${structure.value.missing.join(', ')}` : 'readable',
+    ...(structure.value.missing.length > 0
+      ? { advice: 'this engine lacks them: what uses them is kept byte for byte, and not checked further' }
+      : {}),
+  })
+  return [
+    readable,
+    integrityFinding(examination, subject),
+    foreignKeyFinding(examination, subject, baseline),
+    ...searchIndexFindings(examination),
+    ...hazardFindings(examination),
+  ]
+}
+
+function integrityFinding({ integrity }: Examination, subject: string): Finding {
+  if (integrity.state !== 'done') {
+    return finding('database.integrity', statusWithoutValue(integrity), {
+      subject,
+      expected: 'no problems',
+      actual: reasonOf(integrity),
+    })
+  }
+  const problems = integrity.value
+  return finding('database.integrity', problems.length === 0 ? 'ok' : 'critical', {
+    subject,
+    expected: 0,
+    actual: problems.length,
+    evidence: problems.slice(0, maxEvidence),
+  })
+}
+
+function foreignKeyFinding({ foreignKeys }: Examination, subject: string, baseline: number | null): Finding {
+  if (foreignKeys.state !== 'done') {
+    return finding('database.foreign-keys', statusWithoutValue(foreignKeys), {
+      subject,
+      expected: 'no orphans',
+      actual: reasonOf(foreignKeys),
+    })
+  }
+  const orphans = foreignKeys.value.reduce((sum, { rows }) => sum + rows, 0)
+  const firstSight = orphans > 0 ? 'warning' : 'ok'
+  return finding(
+    'database.foreign-keys',
+    baseline === null ? firstSight : orphans > baseline ? 'critical' : 'ok',
+    {
+      subject,
+      expected: baseline ?? 0,
+      actual: orphans,
+      evidence: foreignKeys.value
+        .slice(0, maxEvidence)
+        .map(({ table, parent, rows }) => `${rows} rows of ${table} without their ${parent}`),
+    },
+  )
+}
+
+function searchIndexFindings({ searchIndexes }: Examination): Finding[] {
+  if (searchIndexes.state !== 'done') {
+    return [
+      finding('search-index.integrity', statusWithoutValue(searchIndexes), {
+        expected: 'sound',
+        actual: reasonOf(searchIndexes),
+      }),
+    ]
+  }
+  if (searchIndexes.value.length === 0) {
+    return [finding('search-index.integrity', 'skipped', { actual: 'the database has no full-text index' })]
+  }
+  return searchIndexes.value.map(({ name, outcome }) =>
+    outcome.state === 'done'
+      ? finding('search-index.integrity', outcome.value === null ? 'ok' : 'critical', {
+          subject: name,
+          expected: 'sound',
+          actual: outcome.value ?? 'sound',
+        })
+      : finding('search-index.integrity', statusWithoutValue(outcome), {
+          subject: name,
+          expected: 'sound',
+          actual: reasonOf(outcome),
+        }),
+  )
+}
+
+function hazardFindings({ hazards }: Examination): Finding[] {
+  if (hazards.state !== 'done') {
+    return [finding('database.hazards', statusWithoutValue(hazards), { actual: reasonOf(hazards) })]
+  }
+  if (hazards.value.length === 0) return [finding('database.hazards', 'ok', { actual: 'none' })]
+  return hazards.value.map((hazard) =>
+    finding('database.hazards', hazard.severity, {
+      subject: hazard.name,
+      expected: hazard.expected,
+      actual: hazard.actual,
+      advice: hazard.advice,
+    }),
+  )
+}

@@ -1,0 +1,213 @@
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import {
+  type Compaction,
+  type CompactionRequest,
+  type ContentDigest,
+  type DatabaseMaintainer,
+  type DatabaseReader,
+  type DatabaseRestorer,
+  type Fault,
+  formatBytes,
+  HubkeeperError,
+  type Outcome,
+  type Snapshot,
+} from '@hubkeeper/core'
+import type { CustodyOptions } from './options.ts'
+import { fingerprint } from './scratch.ts'
+
+/** Everything that custody can do with the database; hand out only what was declared. */
+export type Database = DatabaseMaintainer & DatabaseRestorer
+
+const faultOf = (kind: Fault['kind'], message: string): { state: 'fault'; fault: Fault } => ({
+  state: 'fault',
+  fault: { kind, message, missing: [] },
+})
+
+/** The same outcome about another value; only a done one has a value. */
+const failed = <T>(outcome: Exclude<Outcome<unknown>, { state: 'done' }>): Outcome<T> => outcome
+
+/**
+ * The database of one hub under the protocol of `docs/database.md`: read as a snapshot, changed only
+ * in the place of what was read.
+ */
+export function openDatabase(options: CustodyOptions): Database {
+  const { database, engine, scratch, store, now, fence } = options
+  const name = basename(database.key)
+
+  const sidecars: DatabaseReader['sidecars'] = async () => {
+    const faults: Fault[] = []
+    for (const [suffix, kind] of [
+      ['-wal', 'other'],
+      ['-journal', 'hot-journal'],
+    ] as const) {
+      const sidecar = await store.head(database.key + suffix)
+      if (sidecar === null || sidecar.bytes === 0) continue
+      const message = `${sidecar.key} (${formatBytes(sidecar.bytes)}) lies beside the database`
+      faults.push({ kind, message, missing: [] })
+    }
+    return faults
+  }
+
+  const snapshotOf = (path: string, content: Omit<Snapshot, 'path' | 'examine' | 'dispose'>): Snapshot => ({
+    path,
+    ...content,
+    examine: (parts) => engine.examine(path, { parts, scratchWritable: true }),
+    dispose: () => scratch.remove(path),
+  })
+
+  /** Through SQLite, under its locks, a WAL included. */
+  async function snapshotThroughEngine(livePath: string): Promise<Outcome<Snapshot>> {
+    const path = scratch.path(name)
+    const takenAt = now()
+    const size = await sizeWithWal(livePath)
+    await scratch.requireSpace(size, `a snapshot of ${database.key}`)
+    const taken = await engine.snapshotLive(livePath, path)
+    if (taken.state !== 'done') return failed(taken)
+    const { bytes, sha256 } = await fingerprint(path)
+    return { state: 'done', value: snapshotOf(path, { bytes, sha256, sourceEtag: null, takenAt }) }
+  }
+
+  /** The stored version as it is, byte for byte. */
+  async function snapshotThroughStore(): Promise<Outcome<Snapshot>> {
+    const info = await store.head(database.key)
+    if (info === null) return faultOf('missing', `there is no database at ${database.key}`)
+    if (info.bytes === 0) return faultOf('empty', `${database.key} is empty: 0 bytes`)
+    await scratch.requireSpace(info.bytes, `a copy of ${database.key}`)
+    const path = scratch.path(name)
+    const takenAt = now()
+    const { sha256 } = await store.download(database.key, path, { ifMatch: info.etag })
+    return {
+      state: 'done',
+      value: snapshotOf(path, { bytes: info.bytes, sha256, sourceEtag: info.etag, takenAt }),
+    }
+  }
+
+  async function snapshot(): Promise<Outcome<Snapshot>> {
+    const { authority, path } = database
+    if (authority === 'server') {
+      if (path === null) return faultOf('missing', `${database.key} is owned by a server on another machine`)
+      return snapshotThroughEngine(path)
+    }
+    // What a journal holds is part of the content, and only SQLite can read it.
+    if (path !== null && (await sidecars()).length > 0) return snapshotThroughEngine(path)
+    return snapshotThroughStore()
+  }
+
+  async function compact(
+    source: Snapshot,
+    digest: ContentDigest,
+    request: CompactionRequest,
+  ): Promise<Outcome<Compaction>> {
+    if (source.sourceEtag === null) {
+      throw new HubkeeperError(
+        'not-available',
+        `${database.key} is live: it is not replaced by a rewritten copy`,
+        {
+          hint: 'stop its server and set "authority": "offline" to have it rewritten',
+        },
+      )
+    }
+    const target = scratch.path(name)
+    await scratch.requireSpace(source.bytes * 2, `rewriting ${database.key}`)
+    const before = await engine.examine(source.path, { parts: ['structure'], scratchWritable: false })
+    if (before.structure.state !== 'done') return failed(before.structure)
+    const rewritten = await engine.compact(source.path, target, request)
+    if (rewritten.state !== 'done') return failed(rewritten)
+    const after = await engine.examine(target, {
+      parts: ['structure', 'integrity', 'search-indexes', 'digest'],
+      scratchWritable: true,
+    })
+    if (after.structure.state !== 'done') return failed(after.structure)
+    if (after.digest.state !== 'done') return failed(after.digest)
+    if (after.integrity.state !== 'done') return failed(after.integrity)
+    const broken = after.integrity.value[0]
+    if (broken !== undefined) return faultOf('corrupt', `the rewritten copy is not sound: ${broken}`)
+    const preserved = after.digest.value.value === digest.value
+    const bytesAfter = after.structure.value.bytes
+    if (preserved) {
+      await fence()
+      await store.upload(target, database.key, { condition: { ifMatch: source.sourceEtag }, consume: true })
+    }
+    return {
+      state: 'done',
+      value: {
+        replaced: preserved,
+        bytesBefore: source.bytes,
+        bytesAfter,
+        freelistBefore: before.structure.value.freelistPages,
+        freelistAfter: after.structure.value.freelistPages,
+        digestBefore: digest,
+        digestAfter: after.digest.value,
+      },
+    }
+  }
+
+  async function replaceLive(livePath: string, path: string): Promise<Outcome<{ etag: string | null }>> {
+    await fence()
+    const restored = await engine.restoreLive(path, livePath)
+    return restored.state === 'done' ? { state: 'done', value: { etag: null } } : failed(restored)
+  }
+
+  const etag: DatabaseRestorer['etag'] = async () =>
+    database.authority === 'server' ? null : ((await store.head(database.key))?.etag ?? null)
+
+  return {
+    key: database.key,
+    authority: database.authority,
+    sidecars,
+    snapshot,
+    compact,
+    etag,
+
+    async optimizeInPlace(request) {
+      if (database.authority !== 'server' || database.path === null) {
+        throw new HubkeeperError(
+          'not-available',
+          `${database.key} is not live: it is optimised by rewriting`,
+          {
+            hint: 'this is a defect of the task, nothing was done',
+          },
+        )
+      }
+      await fence()
+      return engine.optimizeLive(database.path, request)
+    },
+
+    async replace(path, expected) {
+      if (database.authority === 'server' && database.path !== null && (await exists(database.path))) {
+        return replaceLive(database.path, path)
+      }
+      await fence()
+      const condition = expected.etag === null ? ({ ifNoneMatch: '*' } as const) : { ifMatch: expected.etag }
+      const { info } = await store.upload(path, database.key, { condition })
+      return { state: 'done', value: { etag: info.etag } }
+    },
+
+    async rawCopy() {
+      const info = await store.head(database.key)
+      if (info === null) return null
+      const path = scratch.path(name)
+      const takenAt = now()
+      const { sha256 } = await store.download(database.key, path, { ifMatch: info.etag })
+      return snapshotOf(path, { bytes: info.bytes, sha256, sourceEtag: null, takenAt })
+    },
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+/** What a snapshot of a live database may come to at most, bytes. */
+async function sizeWithWal(path: string): Promise<number> {
+  const sizes = [path, `${path}-wal`].map((file) =>
+    stat(file).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  )
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+}

@@ -1,0 +1,48 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, rm, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { formatBytes, HubkeeperError } from '@hubkeeper/core'
+
+/** Disk for the files of one run; everything on it is gone when the run is. */
+export interface Scratch {
+  /** A path of its own for a new file. */
+  path(name: string): string
+  /** @throws HubkeeperError `no-space` unless `bytes` more fit on the disk. */
+  requireSpace(bytes: number, what: string): Promise<void>
+  /** Removes one file that it gave the path of. */
+  remove(path: string): Promise<void>
+  /** Removes the whole directory. */
+  dispose(): Promise<void>
+}
+
+/** Free space that is left alone, bytes: other programs write to the disk as well. */
+const reserve = 16 * 1024 ** 2
+
+/** A new, empty directory below `parent` that only this user can read. */
+export async function createScratch(parent: string): Promise<Scratch> {
+  const directory = join(parent, `run-${randomUUID()}`)
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  return {
+    path: (name) => join(directory, `${randomUUID().slice(0, 8)}-${name}`),
+    async requireSpace(bytes, what) {
+      const { bavail, bsize } = await statfs(directory)
+      const free = bavail * bsize
+      if (free >= bytes + reserve) return
+      throw new HubkeeperError(
+        'no-space',
+        `${what} needs ${formatBytes(bytes)} in ${directory}, where ${formatBytes(free)} are free`,
+        { hint: 'free space there, or name another disk as scratch.directory in hubkeeper.json' },
+      )
+    },
+    remove: (path) => rm(path, { force: true }),
+    dispose: () => rm(directory, { recursive: true, force: true }),
+  }
+}
+
+/** Size in bytes and SHA-256 in hex of a file, read as a stream. */
+export async function fingerprint(path: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: 4 * 1024 ** 2 })) hash.update(chunk)
+  return { bytes: (await stat(path)).size, sha256: hash.digest('hex') }
+}
