@@ -38,6 +38,8 @@ export interface BaseContext {
   readonly hub: HubConfig & { readonly id: string }
   /** ULID of this run. */
   readonly run: string
+  /** The scheduled time it runs for; null by hand. */
+  readonly scheduledFor: Date | null
   /** The moment that windows and ages count from; now unless the run pretends another. */
   readonly at: Date
   /** Nothing may be changed: say what would be. */

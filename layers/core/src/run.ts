@@ -178,6 +178,7 @@ async function execute(
   const base: BaseContext = {
     hub: request.hub,
     run,
+    scheduledFor: request.scheduledFor,
     at: request.at ?? startedAt,
     dryRun: request.dryRun,
     progress: request.progress,

@@ -1,5 +1,7 @@
 export * from './custody/backups.ts'
 export * from './custody/certify.ts'
 export * from './custody/database.ts'
+export * from './custody/occupants.ts'
 export * from './custody/options.ts'
 export * from './custody/scratch.ts'
+export * from './engine/engine.ts'

@@ -46,6 +46,7 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'invalid_type' && issue.input === undefined) {
     return [`${where}: is missing; expected ${issue.expected}`]
   }
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => `${where}: ${message}`)
   const seen = issue.input === undefined ? '' : ` (it is ${JSON.stringify(issue.input)?.slice(0, 60)})`
   return [`${where}: ${issue.message.replace(/^Invalid input: /, '')}${seen}`]
 }

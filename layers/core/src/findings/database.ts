@@ -1,5 +1,5 @@
 import { finding } from '../finding.ts'
-import type { Examination, Fault, Outcome } from '../ports/examination.ts'
+import type { Examination, Outcome } from '../ports/examination.ts'
 import type { Finding } from '../report.ts'
 import { adviceOn, reasonOf, statusWithoutValue } from './outcome.ts'
 
@@ -19,15 +19,15 @@ export function unreadable(outcome: Exclude<Outcome<unknown>, { state: 'done' }>
   })
 }
 
-/** Journals that lie beside a database nobody should have open. */
-export const sidecarFindings = (faults: readonly Fault[], subject: string): Finding[] =>
-  faults.map(({ message }) =>
+/** Signs that a database is in use that nobody should have open. */
+export const usedFindings = (signs: readonly string[], subject: string): Finding[] =>
+  signs.map((actual) =>
     finding('database.hazards', 'warning', {
       subject,
-      expected: 'no journal beside it',
-      actual: message,
+      expected: 'nobody has it open',
+      actual,
       advice:
-        'somebody has it open, or died with it: set "authority": "server", or open and close it once with its own program',
+        'set "authority": "server" if a server uses it; else open and close it once with its own program',
     }),
   )
 

@@ -1,3 +1,4 @@
+import { type ErrorCode, HubkeeperError } from '../errors.ts'
 import type { Fault, Outcome } from '../ports/examination.ts'
 import type { FindingStatus } from '../status.ts'
 
@@ -45,4 +46,28 @@ export function adviceOn(fault: Fault): string | undefined {
     case 'other':
       return undefined
   }
+}
+
+const circumstances = new Map<string, ErrorCode>([
+  ['locked', 'database-locked'],
+  ['no-access', 'no-access'],
+  ['time-limit', 'time-limit'],
+  ['memory-limit', 'memory-limit'],
+  ['crash', 'engine-failed'],
+])
+
+/**
+ * For a task whose job is to work on the database, not to look at it: what lies with the file is a
+ * finding for the caller to make, what lies with the circumstances is an error.
+ *
+ * @throws HubkeeperError for a lock that never cleared, missing access, a limit that was reached.
+ */
+export function refuseCircumstances(outcome: Exclude<Outcome<unknown>, { state: 'done' }>): void {
+  const cause = outcome.state === 'fault' ? outcome.fault.kind : outcome.state === 'stopped' ? outcome.by : ''
+  const code = circumstances.get(cause)
+  if (code === undefined) return
+  const advice = outcome.state === 'fault' ? adviceOn(outcome.fault) : undefined
+  throw new HubkeeperError(code, reasonOf(outcome), {
+    hint: advice ?? 'raise database.checkTimeoutMinutes or database.checkMemoryMiB in hubkeeper.json',
+  })
 }

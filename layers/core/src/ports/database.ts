@@ -1,4 +1,4 @@
-import type { ContentDigest, Examination, ExaminationPart, Fault, Outcome } from './examination.ts'
+import type { ContentDigest, Examination, ExaminationPart, Outcome } from './examination.ts'
 
 /**
  * Who owns the database: a running server, nobody, or the store itself. Decides how it may be read
@@ -25,8 +25,11 @@ export interface DatabaseReader {
   /** Key of the database: the subject of its findings. */
   readonly key: string
   readonly authority: Authority
-  /** Trouble that shows before anything is copied; a journal left beside it, say. */
-  sidecars(): Promise<readonly Fault[]>
+  /**
+   * What shows that a database that nobody should have open is in use, in words: a journal beside
+   * it, a process that has it open. Empty for a live one, where that is as it should be.
+   */
+  signsOfUse(): Promise<readonly string[]>
   /** A consistent copy; a fault when there is none to be had. @throws HubkeeperError */
   snapshot(): Promise<Outcome<Snapshot>>
 }

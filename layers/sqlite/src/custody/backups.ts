@@ -13,6 +13,7 @@ import {
   keys,
   ObjectMissingError,
   type Outcome,
+  type Ports,
   type Proof,
   type RestoredCopy,
   type Snapshot,
@@ -30,8 +31,16 @@ function backupIdOf(takenAt: Date): string {
   return `${time}-${ulid().slice(-6).toLowerCase()}`
 }
 
-/** The backups of one hub under the protocol of `docs/backups.md`; hand out only what was declared. */
-export function openBackups(options: CustodyOptions): BackupWriter {
+/** The backups of one hub under the protocol of `docs/backups.md`, at a level of access. */
+export function openBackups(
+  options: CustodyOptions,
+  level: keyof Ports['backups'],
+): Ports['backups'][keyof Ports['backups']] {
+  const { confirm, create, prove, ...reader } = custodyOf(options)
+  return level === 'write' ? { ...reader, confirm, create, prove } : reader
+}
+
+function custodyOf(options: CustodyOptions): BackupWriter {
   const { database, engine, fence, hub, now, run, scratch, store } = options
 
   const list: BackupWriter['list'] = () => listBackups(store)

@@ -11,13 +11,16 @@ import {
   formatBytes,
   HubkeeperError,
   type Outcome,
+  type Ports,
+  PreconditionFailedError,
   type Snapshot,
 } from '@hubkeeper/core'
+import { processesWithOpen } from './occupants.ts'
 import type { CustodyOptions } from './options.ts'
 import { fingerprint } from './scratch.ts'
 
-/** Everything that custody can do with the database; hand out only what was declared. */
-export type Database = DatabaseMaintainer & DatabaseRestorer
+/** Everything that custody can do with the database. */
+type Database = DatabaseMaintainer & DatabaseRestorer
 
 const faultOf = (kind: Fault['kind'], message: string): { state: 'fault'; fault: Fault } => ({
   state: 'fault',
@@ -28,25 +31,40 @@ const faultOf = (kind: Fault['kind'], message: string): { state: 'fault'; fault:
 const failed = <T>(outcome: Exclude<Outcome<unknown>, { state: 'done' }>): Outcome<T> => outcome
 
 /**
- * The database of one hub under the protocol of `docs/database.md`: read as a snapshot, changed only
- * in the place of what was read.
+ * The database of one hub under the protocol of `docs/database.md`, at a level of access: what the
+ * level does not include is not there at run time either.
  */
-export function openDatabase(options: CustodyOptions): Database {
+export function openDatabase(
+  options: CustodyOptions,
+  level: keyof Ports['database'],
+): Ports['database'][keyof Ports['database']] {
+  const { compact, etag, optimizeInPlace, rawCopy, replace, ...reader } = custodyOf(options)
+  if (level === 'maintain') return { ...reader, compact, optimizeInPlace } satisfies DatabaseMaintainer
+  if (level === 'restore') return { ...reader, etag, rawCopy, replace } satisfies DatabaseRestorer
+  return reader
+}
+
+/** The whole protocol: read as a snapshot, change only in the place of what was read. */
+function custodyOf(options: CustodyOptions): Database {
   const { database, engine, scratch, store, now, fence } = options
   const name = basename(database.key)
 
-  const sidecars: DatabaseReader['sidecars'] = async () => {
-    const faults: Fault[] = []
-    for (const [suffix, kind] of [
-      ['-wal', 'other'],
-      ['-journal', 'hot-journal'],
-    ] as const) {
-      const sidecar = await store.head(database.key + suffix)
-      if (sidecar === null || sidecar.bytes === 0) continue
-      const message = `${sidecar.key} (${formatBytes(sidecar.bytes)}) lies beside the database`
-      faults.push({ kind, message, missing: [] })
+  const signsOfUse: DatabaseReader['signsOfUse'] = async () => {
+    if (database.authority === 'server') return []
+    const signs: string[] = []
+    for (const suffix of ['-wal', '-journal']) {
+      const journal = await store.head(database.key + suffix)
+      if (journal === null || journal.bytes === 0) continue
+      signs.push(`${journal.key} (${formatBytes(journal.bytes)}) lies beside it`)
     }
-    return faults
+    const processes = database.path === null ? [] : await processesWithOpen(database.path)
+    return [...signs, ...processes.map((process) => `${process} has it open`)]
+  }
+
+  /** Under a database that is in use, no other file may be put: a journal would not fit it. */
+  async function refuseInUse(): Promise<void> {
+    const [sign] = await signsOfUse()
+    if (sign !== undefined) throw new PreconditionFailedError(database.key, `that nobody uses it: ${sign}`)
   }
 
   const snapshotOf = (path: string, content: Omit<Snapshot, 'path' | 'examine' | 'dispose'>): Snapshot => ({
@@ -90,7 +108,7 @@ export function openDatabase(options: CustodyOptions): Database {
       return snapshotThroughEngine(path)
     }
     // What a journal holds is part of the content, and only SQLite can read it.
-    if (path !== null && (await sidecars()).length > 0) return snapshotThroughEngine(path)
+    if (path !== null && (await signsOfUse()).length > 0) return snapshotThroughEngine(path)
     return snapshotThroughStore()
   }
 
@@ -127,6 +145,7 @@ export function openDatabase(options: CustodyOptions): Database {
     const bytesAfter = after.structure.value.bytes
     if (preserved) {
       await fence()
+      await refuseInUse()
       await store.upload(target, database.key, { condition: { ifMatch: source.sourceEtag }, consume: true })
     }
     return {
@@ -155,7 +174,7 @@ export function openDatabase(options: CustodyOptions): Database {
   return {
     key: database.key,
     authority: database.authority,
-    sidecars,
+    signsOfUse,
     snapshot,
     compact,
     etag,
@@ -175,10 +194,11 @@ export function openDatabase(options: CustodyOptions): Database {
     },
 
     async replace(path, expected) {
-      if (database.authority === 'server' && database.path !== null && (await exists(database.path))) {
-        return replaceLive(database.path, path)
-      }
+      const { path: livePath } = database
+      const inUse = database.authority === 'server' || (await signsOfUse()).length > 0
+      if (livePath !== null && inUse && (await exists(livePath))) return replaceLive(livePath, path)
       await fence()
+      await refuseInUse()
       const condition = expected.etag === null ? ({ ifNoneMatch: '*' } as const) : { ifMatch: expected.etag }
       const { info } = await store.upload(path, database.key, { condition })
       return { state: 'done', value: { etag: info.etag } }

@@ -1,0 +1,82 @@
+import {
+  type Figure,
+  type Finding,
+  formatDuration,
+  formatValue,
+  type Report,
+  type Run,
+  worstFirst,
+} from '@hubkeeper/core'
+import { columns } from './columns.ts'
+import { statusMark } from './status-mark.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Control characters out, so that no text from a hub can move the cursor. */
+const plain = (text: string): string => text.replace(/\p{Cc}+/gu, ' ')
+
+const durationOf = (from: string, to: string): string => formatDuration(Date.parse(to) - Date.parse(from))
+
+/** A run for people: each report, then the verdict. */
+export function runText(terminal: Terminal, run: Run): string {
+  const reports = run.reports.map((report) => reportText(terminal, report))
+  if (run.reports.length === 1) return reports.join('\n')
+  const verdict = `${statusMark(terminal, run.status)}  ${run.reports.length} tasks in ${durationOf(run.startedAt, run.finishedAt)}`
+  return [...reports, verdict].join('\n\n')
+}
+
+/** A report for people: verdict, findings worst first with what to do, figures. */
+export function reportText(terminal: Terminal, report: Report): string {
+  const { paint } = terminal
+  const head = [
+    statusMark(terminal, report.status),
+    paint('bold', report.task),
+    `of ${report.hub}`,
+    paint('dim', `in ${durationOf(report.startedAt, report.finishedAt)}, run ${report.run}`),
+  ].join(' ')
+  const error =
+    report.error === null
+      ? []
+      : [`  ${paint('red', plain(report.error.message))}`, `  what to do: ${plain(report.error.hint)}`]
+  return [head, ...error, ...findingLines(terminal, report.findings), ...figureLines(report.figures)].join(
+    '\n',
+  )
+}
+
+function findingLines(terminal: Terminal, findings: readonly Finding[]): string[] {
+  if (findings.length === 0) return []
+  const sorted = worstFirst(findings)
+  const rows = sorted.map((finding) => [
+    statusMark(terminal, finding.status),
+    finding.check,
+    plain(finding.subject ?? ''),
+    actualOf(finding),
+  ])
+  // Advice follows its own line, so the aligned table is taken apart again.
+  return columns(rows, '  ')
+    .split('\n')
+    .flatMap((line, i) => [line, ...detailsOf(terminal, sorted[i])])
+}
+
+function actualOf({ actual, expected, status, unit }: Finding): string {
+  const seen = plain(formatValue(actual, unit))
+  const limit = typeof actual === 'number' && expected !== null && status !== 'ok'
+  return limit ? `${seen} (expected at most ${formatValue(expected, unit)})` : seen
+}
+
+function detailsOf(terminal: Terminal, finding: Finding | undefined): string[] {
+  if (finding === undefined) return []
+  const quiet = finding.status === 'ok' || finding.status === 'skipped'
+  const evidence = finding.evidence.map((line) => terminal.paint('dim', `      ${plain(line)}`))
+  const advice = quiet || finding.advice === null ? [] : [`      what to do: ${plain(finding.advice)}`]
+  return [...evidence, ...advice]
+}
+
+function figureLines(figures: readonly Figure[]): string[] {
+  if (figures.length === 0) return []
+  const rows = figures.map(({ name, subject, unit, value }) => [
+    name,
+    plain(subject ?? ''),
+    formatValue(value, unit),
+  ])
+  return ['', columns(rows, '  ')]
+}
