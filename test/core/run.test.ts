@@ -1,0 +1,210 @@
+import {
+  type Alert,
+  createLedger,
+  type Datapoint,
+  defineTask,
+  finding,
+  HubkeeperError,
+  minutes,
+  onDemand,
+  parseConfig,
+  type RunnerDrivers,
+  type RunRequest,
+  reportSchema,
+  runTask,
+  TaskFailedError,
+  type TaskResult,
+} from '@hubkeeper/core'
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { memoryRecords } from '../fakes/memory-records.ts'
+import { memoryStore } from '../fakes/memory-store.ts'
+
+const taskThat = (run: () => Promise<TaskResult>, writes = false) =>
+  defineTask({
+    name: 'probe',
+    title: 'Probe',
+    summary: 'for this test',
+    schedule: onDemand,
+    access: {},
+    limits: { memory: 128, timeout: minutes(1), scratch: 0 },
+    writes,
+    input: z.strictObject({ loud: z.boolean().default(false) }),
+    run,
+  })
+
+const well = taskThat(async () => ({ findings: [finding('disk.usage', 'ok', { subject: '/' })] }))
+const unwell = taskThat(async () => ({ findings: [finding('disk.usage', 'critical', { subject: '/' })] }))
+const warned = taskThat(async () => ({ findings: [finding('disk.usage', 'unknown', { subject: '/' })] }))
+const broken = taskThat(async () => {
+  throw new HubkeeperError('no-space', 'the disk is full', { hint: 'free space' })
+})
+const defective = taskThat(async () => {
+  throw new TypeError('x is undefined')
+})
+
+function requestFor(changes: Partial<RunRequest> = {}): RunRequest {
+  const config = parseConfig(JSON.stringify({ hubs: { hub: { database: { path: 'hub.db' } } } }), 'test')
+  const { hub } = config.hubs
+  if (hub === undefined) throw new Error('there is no hub')
+  const none = { input: {}, scheduledFor: null, at: null, dryRun: false, progress: { step: () => {} } }
+  return { hub: { ...hub, id: 'hub' }, ...none, ...changes }
+}
+
+function setup(changes: Partial<RunnerDrivers> = {}) {
+  const records = memoryRecords()
+  const store = memoryStore()
+  const alerts: Alert[] = []
+  const datapoints: Datapoint[] = []
+  const now = () => new Date('2026-11-24T09:00:00Z')
+  const drivers: RunnerDrivers = {
+    ledger: createLedger({ records, hub: 'hub', timeZone: 'UTC', tasks: [], now }),
+    store,
+    metrics: {
+      publish: async (points) => {
+        datapoints.push(...points)
+      },
+    },
+    alerts: {
+      send: async (alert) => {
+        alerts.push(alert)
+      },
+    },
+    connect: () => async () => ({}),
+    now,
+    lease: minutes(2),
+    heartbeat: false,
+    ...changes,
+  }
+  return { records, store, alerts, datapoints, drivers }
+}
+
+const reportsIn = async (store: ReturnType<typeof memoryStore>) => {
+  const keys = store.keys().filter((key) => key.endsWith('.json'))
+  const stored = await Promise.all(keys.map((key) => store.get(key)))
+  return stored.map((object) => reportSchema.parse(JSON.parse(new TextDecoder().decode(object?.body))))
+}
+
+describe('a run', () => {
+  it('keeps its report as JSON that meets the schema, and as Markdown', async () => {
+    const { drivers, store } = setup()
+    const outcome = await runTask(well, requestFor(), drivers)
+    const [report] = await reportsIn(store)
+    expect(outcome).toEqual({ kind: 'ran', report })
+    expect(report).toMatchObject({ status: 'ok', task: 'probe', hub: 'hub', scheduledFor: null, error: null })
+    expect(store.keys()).toContain(`reports/probe/${report?.run}.md`)
+  })
+
+  it('publishes its figures and how long it took', async () => {
+    const { datapoints, drivers } = setup()
+    await runTask(well, requestFor(), drivers)
+    expect(datapoints).toEqual([
+      expect.objectContaining({ name: 'task.duration', subject: 'probe', unit: 'seconds' }),
+    ])
+  })
+
+  it('alerts nobody when all is well', async () => {
+    const { alerts, drivers } = setup()
+    await runTask(well, requestFor(), drivers)
+    expect(alerts).toEqual([])
+  })
+
+  it('pages those on call for something critical, and tells the team of what is unknown', async () => {
+    const { alerts, drivers } = setup()
+    await runTask(unwell, requestFor(), drivers)
+    await runTask(warned, requestFor(), drivers)
+    expect(alerts.map(({ audience, severity }) => [audience, severity])).toEqual([
+      ['on-call', 'critical'],
+      ['team', 'warning'],
+    ])
+    expect(alerts[0]?.deduplicationKey).toBe('hub:probe:disk.usage//')
+    expect(alerts[0]?.subject.length).toBeLessThanOrEqual(100)
+  })
+})
+
+describe('a run that cannot do its job', () => {
+  it('is reported, alerted and thrown, so that a platform counts it', async () => {
+    const { alerts, drivers, store } = setup()
+    const failure = await runTask(broken, requestFor(), drivers).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(TaskFailedError)
+    expect(failure).toMatchObject({ code: 'no-space', report: { status: 'failed' } })
+    expect((await reportsIn(store))[0]?.error).toEqual({
+      code: 'no-space',
+      message: 'the disk is full',
+      hint: 'free space',
+    })
+    expect(alerts[0]).toMatchObject({ audience: 'on-call', severity: 'failed' })
+  })
+
+  it('calls a defect of ours one', async () => {
+    const { drivers } = setup()
+    await expect(runTask(defective, requestFor(), drivers)).rejects.toMatchObject({ code: 'unexpected' })
+  })
+
+  it('is tried again in the same slot', async () => {
+    const { drivers } = setup()
+    const scheduledFor = new Date('2026-11-24T09:00:00Z')
+    await expect(runTask(broken, requestFor({ scheduledFor }), drivers)).rejects.toThrow()
+    await expect(runTask(well, requestFor({ scheduledFor }), drivers)).resolves.toMatchObject({ kind: 'ran' })
+    await expect(runTask(well, requestFor({ scheduledFor }), drivers)).resolves.toMatchObject({
+      kind: 'already-succeeded',
+    })
+  })
+
+  it('fails, too, when its report cannot be kept or its alert not be sent', async () => {
+    const refuse = async () => {
+      throw new HubkeeperError('io', 'the outbox is gone', { hint: 'bring it back' })
+    }
+    const { drivers } = setup({ alerts: { send: refuse } })
+    await expect(runTask(unwell, requestFor(), drivers)).rejects.toMatchObject({
+      code: 'io',
+      report: { status: 'failed', findings: [{ status: 'critical' }] },
+    })
+  })
+})
+
+describe('a run that was overtaken', () => {
+  it('alerts nobody: the run that overtook it does', async () => {
+    const { alerts, drivers } = setup()
+    const overtaken = taskThat(async () => {
+      throw new HubkeeperError('lease-lost', 'taken over', { hint: 'nothing' })
+    })
+    await expect(runTask(overtaken, requestFor(), drivers)).rejects.toMatchObject({ code: 'lease-lost' })
+    expect(alerts).toEqual([])
+  })
+})
+
+describe('what keeps a run from beginning', () => {
+  it('is an argument that the task does not take', async () => {
+    const { drivers, store } = setup()
+    const request = requestFor({ input: { quiet: true } })
+    await expect(runTask(well, request, drivers)).rejects.toMatchObject({ code: 'usage' })
+    expect(store.keys()).toEqual([])
+  })
+
+  it('is a freeze, for a task that writes', async () => {
+    const { drivers, records } = setup()
+    const freeze = { reason: 'migration', by: 'ada', since: '2026-11-24T08:00:00.000Z', until: null }
+    await records.put('freeze/hub', JSON.stringify(freeze), null)
+    const writer = taskThat(async () => ({ findings: [] }), true)
+    await expect(runTask(writer, requestFor(), drivers)).rejects.toMatchObject({ code: 'frozen' })
+    await expect(runTask(well, requestFor(), drivers)).resolves.toMatchObject({ kind: 'ran' })
+  })
+
+  it('is another writer of the same hub; its slot stays free', async () => {
+    const { drivers } = setup()
+    await drivers.ledger.acquireWriteLease({ owner: 'x', holder: 'backup', lease: minutes(2) })
+    const writer = taskThat(async () => ({ findings: [] }), true)
+    const request = requestFor({ scheduledFor: new Date('2026-11-24T09:00:00Z') })
+    await expect(runTask(writer, request, drivers)).rejects.toMatchObject({ code: 'write-lease-held' })
+    await expect(runTask(writer, request, drivers)).rejects.toMatchObject({ code: 'write-lease-held' })
+  })
+})
+
+describe('a dry run', () => {
+  it('leaves no trace', async () => {
+    const { alerts, datapoints, drivers, records, store } = setup()
+    await runTask(unwell, requestFor({ dryRun: true }), drivers)
+    expect([store.keys(), await records.list(''), alerts, datapoints]).toEqual([[], [], [], []])
+  })
+})

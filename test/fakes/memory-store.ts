@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import {
+  type ObjectInfo,
+  ObjectMissingError,
+  type ObjectStore,
+  PreconditionFailedError,
+  type WriteCondition,
+} from '@hubkeeper/core'
+
+interface Entry {
+  readonly info: ObjectInfo
+  readonly body: Uint8Array
+}
+
+const sha256 = (body: Uint8Array): string => createHash('sha256').update(body).digest('hex')
+
+/** Objects in memory, under real conditions; what a test needs of a store and nothing more. */
+export function memoryStore(): ObjectStore & { keys(): string[] } {
+  const entries = new Map<string, Entry>()
+  let version = 0
+
+  const check = (key: string, condition?: WriteCondition): void => {
+    if (condition === undefined) return
+    const etag = entries.get(key)?.info.etag ?? null
+    const met = 'ifMatch' in condition ? condition.ifMatch === etag : etag === null
+    if (!met) throw new PreconditionFailedError(key, JSON.stringify(condition))
+  }
+  const write = (key: string, body: Uint8Array, condition?: WriteCondition): ObjectInfo => {
+    check(key, condition)
+    version += 1
+    const info = { key, bytes: body.length, etag: `v${version}`, modifiedAt: new Date() }
+    entries.set(key, { info, body })
+    return info
+  }
+  const read = (key: string, ifMatch?: string): Entry => {
+    const entry = entries.get(key)
+    if (entry === undefined) throw new ObjectMissingError(key)
+    if (ifMatch !== undefined) check(key, { ifMatch })
+    return entry
+  }
+
+  return {
+    keys: () => [...entries.keys()].sort(),
+    head: async (key) => entries.get(key)?.info ?? null,
+    async list(prefix, page = {}) {
+      const { after = '', limit = 1000 } = page
+      const all = [...entries.keys()].filter((key) => key.startsWith(prefix) && key > after).sort()
+      const objects = all.slice(0, limit).flatMap((key) => entries.get(key)?.info ?? [])
+      return { objects, next: all.length > limit ? (objects.at(-1)?.key ?? null) : null }
+    },
+    async get(key, options = {}) {
+      const entry = entries.get(key)
+      if (entry === undefined) return null
+      if (options.ifMatch !== undefined) check(key, { ifMatch: options.ifMatch })
+      return entry
+    },
+    put: async (key, body, condition) =>
+      write(key, typeof body === 'string' ? new TextEncoder().encode(body) : body, condition),
+    async download(key, path, options = {}) {
+      const { body, info } = read(key, options.ifMatch)
+      await writeFile(path, body, { flag: 'wx' })
+      return { info, sha256: sha256(body) }
+    },
+    async upload(path, key, options = {}) {
+      const body = await readFile(path)
+      const info = write(key, body, options.condition)
+      if (options.consume) await rm(path)
+      return { info, sha256: sha256(body) }
+    },
+    async copy(from, to, options = {}) {
+      return write(to, read(from, options.sourceIfMatch).body, options.condition)
+    },
+    async delete(key, condition) {
+      check(key, condition)
+      entries.delete(key)
+    },
+  }
+}
