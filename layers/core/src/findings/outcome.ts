@@ -25,7 +25,7 @@ export function statusWithoutValue(outcome: Exclude<Outcome<unknown>, { state: '
 
 /** Whether the file itself is at fault, not the circumstances of looking at it. */
 const isFileFault = ({ kind }: Fault): boolean =>
-  kind !== 'locked' && kind !== 'no-access' && kind !== 'needs-extension'
+  kind !== 'locked' && kind !== 'no-access' && kind !== 'no-space' && kind !== 'needs-extension'
 
 /** What to do about a fault; undefined where the check's own advice fits. */
 export function adviceOn(fault: Fault): string | undefined {
@@ -36,6 +36,8 @@ export function adviceOn(fault: Fault): string | undefined {
       return 'find what holds the lock (a long transaction, a stuck process); raise database.lockTimeoutSeconds if it is meant'
     case 'no-access':
       return 'run hubkeeper as the user who owns the hub’s files, or give it read access'
+    case 'no-space':
+      return 'free space there, or name another disk as scratch.directory in hubkeeper.json'
     case 'hot-journal':
       return 'its last writer died in mid-transaction: start the hub once, SQLite then rolls back by itself; never delete the journal'
     case 'needs-extension':
@@ -51,6 +53,7 @@ export function adviceOn(fault: Fault): string | undefined {
 const circumstances = new Map<string, ErrorCode>([
   ['locked', 'database-locked'],
   ['no-access', 'no-access'],
+  ['no-space', 'no-space'],
   ['time-limit', 'time-limit'],
   ['memory-limit', 'memory-limit'],
   ['crash', 'engine-failed'],

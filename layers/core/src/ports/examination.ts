@@ -6,6 +6,7 @@ export type FaultKind =
   | 'corrupt'
   | 'locked'
   | 'no-access'
+  | 'no-space'
   | 'hot-journal'
   | 'needs-extension'
   | 'other'

@@ -1,0 +1,119 @@
+import { dirname } from 'node:path'
+import {
+  type CrossCheck,
+  type Examination,
+  type ExaminationPart,
+  HubkeeperError,
+  mebibytes,
+  type Outcome,
+} from '@hubkeeper/core'
+import type * as z from 'zod'
+import { type ChildRun, runChild } from './child.ts'
+import { type Job, lineSchema, partSchemas, resultSchemas } from './protocol.ts'
+
+/** Limits of every process that the engine starts. */
+export interface EngineLimits {
+  /** ms. */
+  readonly timeLimit: number
+  /** Bytes of resident memory. */
+  readonly memoryLimit: number
+  /** ms to wait for a lock of the hub. */
+  readonly lockTimeout: number
+}
+
+/** Works on database files, each job in a child process of its own. */
+export interface Engine {
+  /**
+   * Looks at a file at rest that is ours. `scratchWritable` allows what needs to write, and rolls it
+   * back: the check of full-text indexes.
+   */
+  examine(
+    path: string,
+    options: { readonly parts: readonly ExaminationPart[]; readonly scratchWritable: boolean },
+  ): Promise<Examination>
+  /** A consistent copy of a live database at `target`, by SQLite's backup API in one step. */
+  snapshotLive(livePath: string, target: string): Promise<Outcome<{ pages: number }>>
+  /**
+   * Merges the named full-text indexes in the scratch file at `path`, which is spent, and writes it
+   * compactly to `target`, with fresh statistics.
+   */
+  compact(
+    path: string,
+    target: string,
+    options: { readonly searchIndexes: readonly string[]; readonly analyze: boolean },
+  ): Promise<Outcome<{ pages: number }>>
+  /** `PRAGMA optimize` or ANALYZE in place; gives the statements that it ran. */
+  optimizeLive(
+    livePath: string,
+    options: { readonly analyze: boolean },
+  ): Promise<Outcome<{ statements: readonly string[] }>>
+  /** The content of `source` into the live database, in one transaction of its own. */
+  restoreLive(source: string, livePath: string): Promise<Outcome<{ pages: number }>>
+  /** What the second engine makes of a file; it needs one to three times its size of memory. */
+  crossCheck(path: string): Promise<Outcome<CrossCheck>>
+}
+
+/** Memory of a process beside SQLite's heap, bytes. */
+const runtimeMemory = mebibytes(128)
+/** Memory that the second engine may take, times the size it is given, bytes. */
+const crossCheckMemory = mebibytes(2048)
+
+/** The engine on node:sqlite and sql.js. */
+export function createEngine(limits: EngineLimits): Engine {
+  const { lockTimeout } = limits
+  const heapLimit = Math.max(mebibytes(80), limits.memoryLimit - runtimeMemory)
+
+  const start = (job: Job, scratch: string, memoryLimit = limits.memoryLimit): Promise<ChildRun> =>
+    runChild({ job, heapLimit }, scratch, { timeLimit: limits.timeLimit, memoryLimit })
+
+  async function result<T>(
+    job: Exclude<Job, { kind: 'examine' }>,
+    schema: z.ZodType<Outcome<T>>,
+    scratch: string,
+    memoryLimit?: number,
+  ): Promise<Outcome<T>> {
+    return outcomeIn(await start(job, scratch, memoryLimit), job.kind, schema)
+  }
+
+  return {
+    async examine(path, { parts, scratchWritable }) {
+      const run = await start({ kind: 'examine', path, parts, scratchWritable }, dirname(path))
+      const part = <T>(name: ExaminationPart, schema: z.ZodType<Outcome<T>>): Outcome<T> =>
+        name === 'structure' || parts.includes(name)
+          ? outcomeIn(run, name, schema)
+          : { state: 'skipped', reason: 'not asked for' }
+      return {
+        structure: part('structure', partSchemas.structure),
+        integrity: part('integrity', partSchemas.integrity),
+        foreignKeys: part('foreign-keys', partSchemas['foreign-keys']),
+        searchIndexes: part('search-indexes', partSchemas['search-indexes']),
+        hazards: part('hazards', partSchemas.hazards),
+        digest: part('digest', partSchemas.digest),
+        statistics: part('statistics', partSchemas.statistics),
+        peakMemory: run.peakMemory,
+      }
+    },
+    snapshotLive: (source, target) =>
+      result({ kind: 'snapshot', source, target, lockTimeout }, resultSchemas.snapshot, dirname(target)),
+    compact: (path, target, options) =>
+      result({ kind: 'compact', path, target, ...options }, resultSchemas.compact, dirname(target)),
+    optimizeLive: (path, { analyze }) =>
+      result({ kind: 'optimize', path, analyze, lockTimeout }, resultSchemas.optimize, dirname(path)),
+    restoreLive: (source, target) =>
+      result({ kind: 'restore', source, target, lockTimeout }, resultSchemas.restore, dirname(source)),
+    crossCheck: (path) =>
+      result({ kind: 'cross-check', path }, resultSchemas['cross-check'], dirname(path), crossCheckMemory),
+  }
+}
+
+/** The outcome of a name among a child's lines; how the child ended where there is none. */
+function outcomeIn<T>({ lines, stopped }: ChildRun, name: string, schema: z.ZodType<Outcome<T>>): Outcome<T> {
+  for (const line of lines) {
+    const parsed = lineSchema.safeParse(JSON.parse(line))
+    if (parsed.success && parsed.data.name === name) return schema.parse(parsed.data.outcome)
+  }
+  if (stopped !== null) return { state: 'stopped', ...stopped }
+  throw new HubkeeperError('engine-failed', `the engine said nothing of ${name}`, {
+    hint: 'run it again with --debug and report what it prints',
+  })
+}

@@ -1,0 +1,112 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { Fault, FaultKind, Outcome } from '@hubkeeper/core'
+
+/** SQLite's primary result codes that mean something to us (sqlite.org/rescode.html). */
+const codes: Readonly<Record<number, FaultKind>> = {
+  3: 'no-access',
+  5: 'locked',
+  6: 'locked',
+  8: 'no-access',
+  11: 'corrupt',
+  13: 'no-space',
+  14: 'no-access',
+  26: 'not-a-database',
+}
+
+/** SQLITE_READONLY_ROLLBACK: there is a journal to roll back, and we may only read. */
+const readonlyRollback = 776
+/** SQLITE_NOMEM: the heap limit was reached. */
+const noMemory = 7
+
+const maxMessage = 300
+
+const missingPatterns = [
+  /no such collation sequence: (.+)/,
+  /no such module: (.+)/,
+  /no such tokenizer: (.+)/,
+  /no such function: (.+)/,
+]
+
+const errcodeOf = (error: unknown): number | null =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null
+
+/** The name that an engine lacks, from what it says; null for any other trouble. */
+export function missingName(message: string): string | null {
+  for (const pattern of missingPatterns) {
+    const name = pattern.exec(message)?.[1]
+    if (name !== undefined) return name.trim()
+  }
+  return null
+}
+
+/** What an error of SQLite means for the file at `path`. */
+export function faultOf(error: unknown, path: string): Fault {
+  const text = error instanceof Error ? error.message : String(error)
+  const message = `${basename(path)}: ${text.slice(0, maxMessage)}`
+  const missing = missingName(text)
+  if (missing !== null) return { kind: 'needs-extension', message, missing: [missing] }
+  const code = errcodeOf(error)
+  if (code === readonlyRollback) {
+    return {
+      kind: 'hot-journal',
+      message: `${basename(path)}: an unfinished transaction is to be rolled back first`,
+      missing: [],
+    }
+  }
+  const kind = code === null ? 'other' : (codes[code & 0xff] ?? 'other')
+  if (kind === 'not-a-database') return { kind, message: `${basename(path)} ${whatItIs(path)}`, missing: [] }
+  return { kind, message, missing: [] }
+}
+
+/** An error as an outcome. */
+export const failedWith = (error: unknown, path: string): Outcome<never> =>
+  errcodeOf(error) === noMemory
+    ? {
+        state: 'stopped',
+        by: 'memory-limit',
+        detail: `${basename(path)}: SQLite reached its limit of memory`,
+      }
+    : { state: 'fault', fault: faultOf(error, path) }
+
+/**
+ * Trouble that shows without SQLite; null when it looks like a database. Only in a process that does
+ * not have the file open in SQLite: closing it here would drop that connection's locks.
+ */
+export function sniff(path: string): Fault | null {
+  const name = basename(path)
+  if (!existsSync(path)) return { kind: 'missing', message: `there is no file ${path}`, missing: [] }
+  try {
+    if (statSync(path).size === 0) return { kind: 'empty', message: `${name} is empty: 0 bytes`, missing: [] }
+    if (headerOf(path).subarray(0, 16).equals(magic)) return null
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return { kind: 'no-access', message: `${name} cannot be read: ${reason}`, missing: [] }
+  }
+  return { kind: 'not-a-database', message: `${name} ${whatItIs(path)}`, missing: [] }
+}
+
+const magic = Buffer.from('SQLite format 3\0', 'latin1')
+
+function headerOf(path: string): Buffer {
+  const buffer = Buffer.alloc(512)
+  const descriptor = openSync(path, 'r')
+  try {
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, 0))
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** What a file that is no database seems to be, as the rest of a sentence. */
+function whatItIs(path: string): string {
+  const header = headerOf(path)
+  if (header[0] === 0x1f && header[1] === 0x8b) return 'is gzip-compressed, not a database'
+  if (header.subarray(0, 16).equals(magic)) return 'begins like a database, but its header is damaged'
+  const printable = header.filter(
+    (byte) => (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13,
+  )
+  if (printable.length === header.length) return 'is a text file, not a database'
+  if (new Set(header).size > 150) return 'is not a database: encrypted, or its header is damaged'
+  return 'is not a database'
+}

@@ -1,0 +1,44 @@
+// What the child process runs: one job from standard input, one line per result on standard output.
+import { createInterface } from 'node:readline'
+import { setImmediate } from 'node:timers/promises'
+import { crossCheck } from './cross-check.ts'
+import { examine } from './examine.ts'
+import { compact, optimize, restore, snapshot } from './jobs.ts'
+import type { Assignment } from './protocol.ts'
+
+async function emit(name: string, outcome: unknown): Promise<void> {
+  process.stdout.write(`${JSON.stringify({ name, outcome })}\n`)
+  // Lets the end of standard input be noticed: then whoever asked is gone.
+  await setImmediate()
+}
+
+async function work({ heapLimit, job }: Assignment): Promise<void> {
+  switch (job.kind) {
+    case 'examine':
+      return examine(job, heapLimit, emit)
+    case 'snapshot':
+      return emit(job.kind, await snapshot(job, heapLimit))
+    case 'restore':
+      return emit(job.kind, await restore(job, heapLimit))
+    case 'compact':
+      return emit(job.kind, await compact(job, heapLimit))
+    case 'optimize':
+      return emit(job.kind, await optimize(job, heapLimit))
+    case 'cross-check':
+      return emit(job.kind, await crossCheck(job.path))
+  }
+}
+
+const lines = createInterface({ input: process.stdin })
+lines.once('line', (line) => {
+  // The line comes from our own parent, which made it of an Assignment.
+  const assignment: Assignment = JSON.parse(line)
+  work(assignment).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+      process.exit(70)
+    },
+  )
+})
+lines.once('close', () => process.exit(71))

@@ -1,0 +1,76 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import type { Structure } from '@hubkeeper/core'
+import { readSchema } from '../digest/native-source.ts'
+import { scalar } from '../engine/connection.ts'
+import { missingName } from '../engine/fault.ts'
+import type { SchemaObject } from '../schema/full-text.ts'
+import { quoteName } from '../schema/quote.ts'
+
+/** What the first 100 bytes tell (sqlite.org/fileformat2.html). */
+export interface Header {
+  readonly journalMode: 'rollback' | 'wal'
+  readonly writerVersion: string | null
+}
+
+/** Reads the header of a file that no connection of this process has open. */
+export function readHeader(path: string): Header {
+  const buffer = Buffer.alloc(100)
+  const descriptor = openSync(path, 'r')
+  try {
+    readSync(descriptor, buffer, 0, 100, 0)
+  } finally {
+    closeSync(descriptor)
+  }
+  const version = buffer.readUInt32BE(96)
+  const parts = [Math.floor(version / 1_000_000), Math.floor(version / 1000) % 1000, version % 1000]
+  return {
+    journalMode: buffer[18] === 2 ? 'wal' : 'rollback',
+    writerVersion: version === 0 ? null : parts.join('.'),
+  }
+}
+
+const autoVacuumModes = ['none', 'full', 'incremental'] as const
+
+/** Header and pragmas, and what the schema needs that this engine lacks. */
+export function readStructure(database: DatabaseSync, header: Header): Structure {
+  const number = (pragma: string): number => scalar(database, `PRAGMA ${pragma}`, 'number')
+  const schema = readSchema(database)
+  const pageSize = number('page_size')
+  const pageCount = number('page_count')
+  return {
+    bytes: pageSize * pageCount,
+    pageSize,
+    pageCount,
+    freelistPages: number('freelist_count'),
+    journalMode: header.journalMode,
+    autoVacuum: autoVacuumModes[number('auto_vacuum')] ?? 'none',
+    encoding: scalar(database, 'PRAGMA encoding', 'string'),
+    userVersion: number('user_version'),
+    applicationId: number('application_id'),
+    tables: schema.filter(({ type }) => type === 'table').length,
+    engineVersion: scalar(database, 'SELECT sqlite_version()', 'string'),
+    writerVersion: header.writerVersion,
+    missing: missingNames(database, schema),
+  }
+}
+
+/** Collations, modules and functions that the engine names when it prepares a look at each object. */
+function missingNames(database: DatabaseSync, schema: readonly SchemaObject[]): string[] {
+  const missing = new Set<string>()
+  const probe = (sql: string): void => {
+    try {
+      database.prepare(sql)
+    } catch (error) {
+      const name = missingName(error instanceof Error ? error.message : String(error))
+      if (name !== null) missing.add(name)
+    }
+  }
+  for (const { name, table, type } of schema) {
+    if (type === 'table') probe(`SELECT 1 FROM ${quoteName(name)} LIMIT 0`)
+    // Preparing an index's use would need its columns; REINDEX resolves its collations when prepared.
+    if (type === 'index') probe(`EXPLAIN REINDEX ${quoteName(name)}`)
+    if (type === 'table' && name === table) probe(`EXPLAIN ANALYZE ${quoteName(name)}`)
+  }
+  return [...missing].sort()
+}

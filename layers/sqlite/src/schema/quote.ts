@@ -1,0 +1,2 @@
+/** A name as an SQL identifier, whatever it contains. */
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
