@@ -1,0 +1,41 @@
+import { cpus } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
+import type { Host } from '@hubkeeper/core'
+import { diskUsage } from './disk.ts'
+import { memoryUsage } from './memory.ts'
+import { processesContaining } from './processes.ts'
+import { serviceState } from './service.ts'
+
+const sampleTime = 200
+
+/** Ticks of all CPUs since the machine started. */
+function ticks(): { busy: number; total: number } {
+  return cpus()
+    .map(({ times }) => ({
+      idle: times.idle,
+      total: Object.values(times).reduce((sum, time) => sum + time, 0),
+    }))
+    .reduce((sum, { idle, total }) => ({ busy: sum.busy + total - idle, total: sum.total + total }), {
+      busy: 0,
+      total: 0,
+    })
+}
+
+async function cpuPercent(): Promise<number | null> {
+  const before = ticks()
+  await setTimeout(sampleTime)
+  const after = ticks()
+  const total = after.total - before.total
+  return total > 0 ? ((after.busy - before.busy) / total) * 100 : null
+}
+
+/** This machine; `paths` are the places whose disks matter. */
+export function localHost({ paths }: { readonly paths: readonly string[] }): Host {
+  return {
+    disks: () => diskUsage(paths),
+    memory: memoryUsage,
+    cpu: cpuPercent,
+    processes: processesContaining,
+    service: serviceState,
+  }
+}

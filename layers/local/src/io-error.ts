@@ -1,0 +1,28 @@
+import { HubkeeperError, messageOf } from '@hubkeeper/core'
+
+/** The system's code of an error, such as ENOENT; null for anything else. */
+export const codeOf = (error: unknown): string | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
+
+/** An error of the file system as one that names the path and the fix. */
+export function ioError(error: unknown, path: string, doing: string): HubkeeperError {
+  if (error instanceof HubkeeperError) return error
+  const message = `${doing} ${path}: ${messageOf(error)}`
+  switch (codeOf(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new HubkeeperError('no-space', message, {
+        hint: 'free space on that disk, then run this again: nothing was replaced',
+        cause: error,
+      })
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new HubkeeperError('no-access', message, {
+        hint: 'give the user that runs hubkeeper access to it, or run it as its owner',
+        cause: error,
+      })
+    default:
+      return new HubkeeperError('io', message, { hint: 'check the path and the disk', cause: error })
+  }
+}
