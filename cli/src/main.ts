@@ -2,8 +2,6 @@ import { HubkeeperError } from '@hubkeeper/core'
 import { Command, CommanderError } from 'commander'
 import { registerBackup } from './commands/backup.ts'
 import { registerBackups } from './commands/backups.ts'
-import { registerDoctor } from './commands/doctor.ts'
-import { registerInit } from './commands/init.ts'
 import { registerReport } from './commands/report.ts'
 import { registerRestore } from './commands/restore.ts'
 import { registerRun } from './commands/run.ts'
@@ -33,8 +31,6 @@ export function createProgram(terminal: Terminal): Command {
     registerBackup,
     registerBackups,
     registerRestore,
-    registerInit,
-    registerDoctor,
   ]) {
     register(program, terminal)
   }

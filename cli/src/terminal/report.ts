@@ -1,6 +1,7 @@
 import {
   type Figure,
   type Finding,
+  figureTables,
   formatDuration,
   formatValue,
   type Report,
@@ -37,9 +38,12 @@ export function reportText(terminal: Terminal, report: Report): string {
     report.error === null
       ? []
       : [`  ${paint('red', plain(report.error.message))}`, `  what to do: ${plain(report.error.hint)}`]
-  return [head, ...error, ...findingLines(terminal, report.findings), ...figureLines(report.figures)].join(
-    '\n',
-  )
+  return [
+    head,
+    ...error,
+    ...findingLines(terminal, report.findings),
+    ...figureLines(terminal, report.figures),
+  ].join('\n')
 }
 
 function findingLines(terminal: Terminal, findings: readonly Finding[]): string[] {
@@ -71,12 +75,9 @@ function detailsOf(terminal: Terminal, finding: Finding | undefined): string[] {
   return [...evidence, ...advice]
 }
 
-function figureLines(figures: readonly Figure[]): string[] {
-  if (figures.length === 0) return []
-  const rows = figures.map(({ name, subject, unit, value }) => [
-    name,
-    plain(subject ?? ''),
-    formatValue(value, unit),
+function figureLines(terminal: Terminal, figures: readonly Figure[]): string[] {
+  return figureTables(figures).flatMap(({ header, rows }) => [
+    '',
+    columns([header.map((cell) => terminal.paint('dim', cell)), ...rows.map((row) => row.map(plain))], '  '),
   ])
-  return ['', columns(rows, '  ')]
 }

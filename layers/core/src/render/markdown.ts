@@ -1,5 +1,6 @@
 import type { Finding, Report } from '../report.ts'
 import { findingStatuses } from '../status.ts'
+import { figureTables } from './figures.ts'
 import { formatValue } from './value.ts'
 
 /** Text that cannot be taken for Markdown, on one line. */
@@ -70,15 +71,14 @@ function advice(findings: readonly Finding[]): string[] {
   return ['## What to do and why', '', ...lines]
 }
 
-function figuresTable(report: Report): string[] {
-  if (report.figures.length === 0) return []
-  return [
-    '## Figures',
-    '',
-    row(['figure', 'subject', 'value']),
-    row(['---', '---', '---:']),
-    ...report.figures.map(({ name, subject, value, unit }) =>
-      row([name, plain(subject ?? ''), formatValue(value, unit)]),
-    ),
-  ]
+function figuresTable({ figures }: Report): string[] {
+  if (figures.length === 0) return []
+  const tables = figureTables(figures).map(({ header, rows }) =>
+    [
+      row(header.map(plain)),
+      row(header.map((_, i) => (i === 0 ? '---' : '---:'))),
+      ...rows.map((cells) => row(cells.map(plain))),
+    ].join('\n'),
+  )
+  return ['## Figures', '', tables.join('\n\n')]
 }

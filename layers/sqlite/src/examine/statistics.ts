@@ -3,9 +3,9 @@ import type { DatabaseStatistics, TableStatistics } from '@hubkeeper/core'
 import * as z from 'zod'
 import { readSchema } from '../digest/native-source.ts'
 import { scalar } from '../engine/connection.ts'
-import { fullTextIndexes } from '../schema/full-text.ts'
+import { missingName } from '../engine/fault.ts'
+import { fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
-import { parseVirtualTable } from '../schema/virtual-table.ts'
 
 const storage = z.object({ name: z.string(), size: z.number(), unused: z.number() })
 
@@ -27,15 +27,18 @@ export function readStatistics(database: DatabaseSync): DatabaseStatistics {
       .map((row) => storage.parse(row))
       .map((row) => [row.name, row]),
   )
+  const sizeOf = (name: string): number => sizes.get(name)?.size ?? 0
+  const shadows = shadowTables(schema)
   const tables = schema
-    .filter(({ sql, type }) => type === 'table' && (sql === null || parseVirtualTable(sql) === null))
+    .filter(({ name, type }) => type === 'table' && !shadows.has(name) && !name.startsWith('sqlite_'))
     .map(({ name }): TableStatistics => {
+      const own = [...shadows].filter(([, owner]) => owner === name).map(([shadow]) => shadow)
       const indexes = schema.filter((object) => object.type === 'index' && object.table === name)
       return {
         name,
-        rows: scalar(database, `SELECT count(*) FROM ${quoteName(name)}`, 'number'),
-        bytes: sizes.get(name)?.size ?? 0,
-        indexBytes: indexes.reduce((sum, index) => sum + (sizes.get(index.name)?.size ?? 0), 0),
+        rows: countRows(database, name),
+        bytes: [name, ...own].reduce((sum, table) => sum + sizeOf(table), 0),
+        indexBytes: indexes.reduce((sum, index) => sum + sizeOf(index.name), 0),
       }
     })
   return {
@@ -46,6 +49,27 @@ export function readStatistics(database: DatabaseSync): DatabaseStatistics {
       .filter(({ content, module }) => module === 'fts5' && content !== 'contentless')
       .map(({ name }) => name)
       .filter((name) => segmentsOf(database, name) > 1),
+  }
+}
+
+/** The tables in which a full-text index keeps itself, each with its index. */
+function shadowTables(schema: readonly SchemaObject[]): Map<string, string> {
+  const owners = fullTextIndexes(schema).map(({ name }) => name)
+  return new Map(
+    schema.flatMap(({ name, type }) => {
+      const owner = owners.find((index) => type === 'table' && name.startsWith(`${index}_`))
+      return owner === undefined ? [] : [[name, owner] as const]
+    }),
+  )
+}
+
+/** Rows of a table; 0 of one whose module this engine lacks. */
+function countRows(database: DatabaseSync, name: string): number {
+  try {
+    return scalar(database, `SELECT count(*) FROM ${quoteName(name)}`, 'number')
+  } catch (error) {
+    if (missingName(error instanceof Error ? error.message : String(error)) !== null) return 0
+    throw error
   }
 }
 
