@@ -2,6 +2,8 @@ import { HubkeeperError } from '@hubkeeper/core'
 import { Command, CommanderError } from 'commander'
 import { registerBackup } from './commands/backup.ts'
 import { registerBackups } from './commands/backups.ts'
+import { registerDoctor } from './commands/doctor.ts'
+import { registerInit } from './commands/init.ts'
 import { registerReport } from './commands/report.ts'
 import { registerRestore } from './commands/restore.ts'
 import { registerRun } from './commands/run.ts'
@@ -31,6 +33,8 @@ export function createProgram(terminal: Terminal): Command {
     registerBackup,
     registerBackups,
     registerRestore,
+    registerInit,
+    registerDoctor,
   ]) {
     register(program, terminal)
   }

@@ -7,6 +7,8 @@ import { type Misbehaviour, parseMisbehaviour } from './misbehaviour.ts'
 /** What the server is made of. */
 export interface HubParts {
   readonly library: Library
+  /** Paths that list the rows of the table they are named for. */
+  readonly lists: readonly string[]
   /** Writes a line to the hub's log. */
   readonly log: (level: 'INFO' | 'ERROR', message: string) => void
 }
@@ -23,9 +25,13 @@ const json = (status: number, value: object): Answer => ({
   body: JSON.stringify(value),
 })
 
+/** `/api/v1/code-examples` lists the table `code_examples`. */
+const tableOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replaceAll('-', '_')
+
 /** Answers requests, as well or as badly as it was told to. */
 export function createHandler({
   library,
+  lists,
   log,
 }: HubParts): (request: IncomingMessage, response: ServerResponse) => void {
   const metrics = requestMetrics()
@@ -82,10 +88,10 @@ export function createHandler({
         return { status: 200, type: 'text/plain; version=0.0.4', body: metrics.text() }
       case '/api/v1/search':
         return search(url.searchParams)
-      case '/api/v1/commands':
-        return json(200, { commands: ['flash-period', 'fog-test', 'night-page'] })
       default:
-        return json(404, { error: `there is no ${url.pathname}` })
+        return lists.includes(url.pathname)
+          ? json(200, { results: library.rows(tableOf(url.pathname)) })
+          : json(404, { error: `there is no ${url.pathname}` })
     }
   }
 

@@ -10,6 +10,8 @@ export interface Hit {
 export interface Library {
   /** @throws Error when the query cannot be understood */
   search(query: string, limit: number): Hit[]
+  /** Some rows of a table; none where there is no such table. */
+  rows(table: string): Record<string, unknown>[]
   isSound(): boolean
   /** Commits one row, and gives its id once it is durable. */
   record(): number
@@ -49,6 +51,12 @@ export function openLibrary(path: string): Library {
           const [name, snippet] = Object.values(row)
           return { title: String(name), snippet: String(snippet) }
         }),
+    rows(table) {
+      const known = database
+        .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
+        .get(table)
+      return known === undefined ? [] : database.prepare(`SELECT * FROM ${quote(table)} LIMIT 10`).all()
+    },
     isSound: () => first(database.prepare('SELECT 1').get()) === 1,
     record() {
       database.exec('CREATE TABLE IF NOT EXISTS visits (id INTEGER PRIMARY KEY, at TEXT NOT NULL)')

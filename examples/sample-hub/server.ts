@@ -11,10 +11,12 @@ const help = `Serves a knowledge hub from a SQLite database with an FTS5 index.
   --database FILE      any database with an FTS5 index (required)
   --logs DIR           writes server.log there (default: logs)
   --port N             0 picks a free one (default: 8000)
+  --list PATH          serves the rows of the table that the path is named for; repeatable
+                       (default: /api/v1/commands)
   --stop-with-parent   ends when standard input is closed
   --help
 
-GET  /health, /api/v1/health, /metrics, /api/v1/search?q=…, /api/v1/commands
+GET  /health, /api/v1/health, /metrics, /api/v1/search?q=…, and the lists
 POST /misbehave  {"slow": 3000} {"status": 500} {"health": "unhealthy"} {"hang": true} {"reset": true}
                  {"redirect": "/elsewhere"} {"huge": 50000000} {"brokenJson": true} {"errorBurst": 20}
                  {"holdLock": 5000} {"writing": 50}; {} behaves again
@@ -27,6 +29,7 @@ function options() {
         database: { type: 'string' },
         logs: { type: 'string', default: 'logs' },
         port: { type: 'string', default: '8000' },
+        list: { type: 'string', multiple: true, default: ['/api/v1/commands'] },
         'stop-with-parent': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -53,7 +56,7 @@ function log(level: 'INFO' | 'ERROR', message: string): void {
   appendFileSync(logFile, `${level}:     ${time} - handbook.server - ${message}\n`)
 }
 
-const server = createServer(createHandler({ library, log }))
+const server = createServer(createHandler({ library, lists: values.list, log }))
 
 function stop(): void {
   server.closeAllConnections()

@@ -60,8 +60,11 @@ async function checkLog(
     if (counts.binary) return unreadable('it is binary')
     return {
       findings: [
-        measured('logs.errors', counts.error, hub.thresholds, { subject, evidence: counts.samples }),
-        measured('logs.critical', counts.critical, hub.thresholds, { subject }),
+        measured('logs.errors', counts.error, hub.thresholds, { subject, evidence: counts.samples.error }),
+        measured('logs.critical', counts.critical, hub.thresholds, {
+          subject,
+          evidence: counts.samples.critical,
+        }),
       ],
       figures: [
         figure('logs.errors', counts.error, 'lines', subject),

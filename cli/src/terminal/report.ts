@@ -1,5 +1,4 @@
 import {
-  type Figure,
   type Finding,
   figureTables,
   formatDuration,
@@ -38,12 +37,9 @@ export function reportText(terminal: Terminal, report: Report): string {
     report.error === null
       ? []
       : [`  ${paint('red', plain(report.error.message))}`, `  what to do: ${plain(report.error.hint)}`]
-  return [
-    head,
-    ...error,
-    ...findingLines(terminal, report.findings),
-    ...figureLines(terminal, report.figures),
-  ].join('\n')
+  return [head, ...error, ...findingLines(terminal, report.findings), ...figureLines(terminal, report)].join(
+    '\n',
+  )
 }
 
 function findingLines(terminal: Terminal, findings: readonly Finding[]): string[] {
@@ -63,20 +59,24 @@ function findingLines(terminal: Terminal, findings: readonly Finding[]): string[
 
 function actualOf({ actual, expected, status, unit }: Finding): string {
   const seen = plain(formatValue(actual, unit))
-  const limit = typeof actual === 'number' && expected !== null && status !== 'ok'
-  return limit ? `${seen} (expected at most ${formatValue(expected, unit)})` : seen
+  if (typeof actual !== 'number' || expected === null || status === 'ok') return seen
+  return `${seen} (${typeof expected === 'number' ? 'limit' : 'expected'} ${plain(formatValue(expected, unit))})`
 }
 
 function detailsOf(terminal: Terminal, finding: Finding | undefined): string[] {
   if (finding === undefined) return []
-  const quiet = finding.status === 'ok' || finding.status === 'skipped'
+  // All of it is in the kept report; on the terminal, what is well needs no proof.
+  if (finding.status === 'ok' && finding.check !== 'content.preserved') return []
+  const quiet = finding.status === 'skipped'
   const evidence = finding.evidence.map((line) => terminal.paint('dim', `      ${plain(line)}`))
   const advice = quiet || finding.advice === null ? [] : [`      what to do: ${plain(finding.advice)}`]
   return [...evidence, ...advice]
 }
 
-function figureLines(terminal: Terminal, figures: readonly Figure[]): string[] {
-  return figureTables(figures).flatMap(({ header, rows }) => [
+/** Figures that no finding has shown already. */
+function figureLines(terminal: Terminal, { figures, findings }: Report): string[] {
+  const shown = new Set(findings.map(({ check }) => check))
+  return figureTables(figures.filter(({ name }) => !shown.has(name))).flatMap(({ header, rows }) => [
     '',
     columns([header.map((cell) => terminal.paint('dim', cell)), ...rows.map((row) => row.map(plain))], '  '),
   ])

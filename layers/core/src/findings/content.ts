@@ -29,7 +29,13 @@ export function vanishedFindings(
     const status = left === 0 ? 'critical' : judge(percent, limits)
     return status === 'ok'
       ? []
-      : [finding('content.vanished', status, { subject: name, expected: rows, actual: left })]
+      : [
+          finding('content.vanished', status, {
+            subject: name,
+            expected: `${rows.toLocaleString('en')} rows`,
+            actual: left,
+          }),
+        ]
   })
   return lost.length > 0
     ? lost

@@ -15,8 +15,8 @@ export interface LevelCounts {
   readonly lines: number
   /** It is not a text; what was counted up to there means nothing. */
   readonly binary: boolean
-  /** The latest errors, short and without secrets. */
-  readonly samples: readonly string[]
+  /** The latest records of a level, short and without secrets. */
+  readonly samples: { readonly error: readonly string[]; readonly critical: readonly string[] }
 }
 
 /** A window of time, `from` included and `to` not, and the zone of timestamps that name none. */
@@ -42,7 +42,7 @@ export async function countLevels(
   const from = window.from.getTime()
   const to = window.to.getTime()
   const counts = { error: 0, critical: 0, warning: 0, other: 0 }
-  const samples: string[] = []
+  const samples: Record<'error' | 'critical', string[]> = { error: [], critical: [] }
   let undated = 0
   let time: number | null = null
 
@@ -54,8 +54,9 @@ export async function countLevels(
     else if (time >= from && time < to) {
       counts[head.level] += 1
       if (head.level === 'error' || head.level === 'critical') {
-        samples.push(sampleOf(line))
-        if (samples.length > maxSamples) samples.shift()
+        const latest = samples[head.level]
+        latest.push(line)
+        if (latest.length > maxSamples) latest.shift()
       }
     }
   })
@@ -68,7 +69,7 @@ export async function countLevels(
     undated,
     lines,
     binary,
-    samples,
+    samples: { error: samples.error.map(sampleOf), critical: samples.critical.map(sampleOf) },
   }
 }
 

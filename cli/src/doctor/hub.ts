@@ -1,0 +1,101 @@
+import { statSync } from 'node:fs'
+import type { ServiceProbe } from '@hubkeeper/core'
+import { httpHub, hubFiles, localHost, logFiles } from '@hubkeeper/local'
+import type { ConfiguredHub } from '../config.ts'
+import { type DoctorCheck, fine, skipped, trouble } from './check.ts'
+import { checkDatabaseFile, checkDirectories, checkUnkept } from './files.ts'
+
+/** Everything about one hub: configured, reachable, writable, missing. */
+export async function examineHub(
+  configured: ConfiguredHub,
+  kept: ReadonlySet<string>,
+): Promise<DoctorCheck[]> {
+  const { root } = configured
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+    return [trouble('directory', 'critical', `${root} is not a directory`, 'correct root in hubkeeper.json')]
+  }
+  return [
+    fine('directory', root),
+    ...(await checkDatabaseFile(configured)),
+    ...(await checkDirectories(configured)),
+    ...(await checkApi(configured)),
+    ...(await checkLogs(configured)),
+    ...(await checkPatterns(configured)),
+    ...(await checkServices(configured)),
+    await checkUnkept(configured, kept),
+    skipped('schedule', 'not installed by this version: run hubkeeper run daily and weekly from cron'),
+  ]
+}
+
+async function checkApi({ hub }: ConfiguredHub): Promise<DoctorCheck[]> {
+  if (hub.api === undefined) return [skipped('api', 'none configured')]
+  const { baseUrl, followRedirects, maxBodyBytes, timeoutSeconds } = hub.api
+  const [endpoint] = hub.api.endpoints
+  const answer = await httpHub().get({
+    url: new URL(endpoint?.path ?? '/', baseUrl).href,
+    timeout: timeoutSeconds * 1000,
+    maxBytes: maxBodyBytes,
+    followRedirects,
+  })
+  if (answer.kind !== 'answer') {
+    return [
+      trouble('api', 'warning', answer.detail, 'start the hub, or correct api.baseUrl in hubkeeper.json'),
+    ]
+  }
+  const detail = `${baseUrl} answers ${endpoint?.path ?? '/'} with HTTP ${answer.status}`
+  if (answer.status < 400) return [fine('api', detail)]
+  return [trouble('api', 'warning', detail, 'correct the paths of api.endpoints in hubkeeper.json')]
+}
+
+async function checkLogs({ hub, root }: ConfiguredHub): Promise<DoctorCheck[]> {
+  if (hub.logs === undefined) return [skipped('logs', 'none configured')]
+  const files = await logFiles({ root, patterns: hub.logs.files }).files()
+  if (files.length > 0) return [fine('logs', files.map(({ key }) => key).join(', '))]
+  return [
+    trouble(
+      'logs',
+      'warning',
+      `no file matches ${hub.logs.files.join(', ')}`,
+      'correct logs.files in hubkeeper.json',
+    ),
+  ]
+}
+
+async function checkPatterns({ hub, root }: ConfiguredHub): Promise<DoctorCheck[]> {
+  const wanted = [
+    ...(hub.searchIndex?.files ?? []).map((pattern) => ['search index', pattern] as const),
+    ...hub.requirements.map((path) => ['requirements', path] as const),
+  ]
+  const checks: DoctorCheck[] = []
+  for (const [name, pattern] of wanted) {
+    const files = await hubFiles({ root }).match([pattern])
+    checks.push(
+      files.length > 0
+        ? fine(name, `${pattern}: ${files.length} ${files.length === 1 ? 'file' : 'files'}`)
+        : trouble(name, 'warning', `no file matches ${pattern}`, 'correct the path in hubkeeper.json'),
+    )
+  }
+  return checks
+}
+
+async function checkServices({ hub, root }: ConfiguredHub): Promise<DoctorCheck[]> {
+  const host = localHost({ paths: [root] })
+  const checks: DoctorCheck[] = []
+  for (const { name, ...rest } of hub.services) {
+    const probe: ServiceProbe = Object.fromEntries(
+      Object.entries(rest).filter(([, value]) => value !== undefined),
+    )
+    const { detail, state } = await host.service(probe)
+    checks.push(
+      state === 'running'
+        ? fine(`service ${name}`, detail)
+        : trouble(
+            `service ${name}`,
+            state === 'unknown' ? 'unknown' : 'warning',
+            detail,
+            'start it, or correct services',
+          ),
+    )
+  }
+  return checks
+}
