@@ -1,4 +1,5 @@
 import {
+  type ContentDigest,
   type DatabaseStatistics,
   type Examination,
   type Figure,
@@ -6,6 +7,8 @@ import {
   figure,
   finding,
   formatBytes,
+  type Outcome,
+  type RewrittenCopy,
   reasonOf,
   refuseCircumstances,
   type Snapshot,
@@ -16,68 +19,78 @@ import type { MaintenanceContext, MaintenanceInput } from './task.ts'
 /** Share of the file that a rewrite must give back to be worth it. */
 const worthwhileShare = 0.1
 
-interface Done {
-  readonly findings: Finding[]
-  readonly figures: Figure[]
-}
+/** Whether to rewrite a database, and why, or why not. */
+export type RewriteDecision =
+  | { readonly wanted: true; readonly reasons: readonly string[]; readonly searchIndexes: readonly string[] }
+  | { readonly wanted: false; readonly reason: string }
 
 /** Why a database should be rewritten; empty when that would gain nothing. */
-export function reasonsToRewrite(statistics: DatabaseStatistics, bytes: number): string[] {
-  const { reclaimableBytes, optimizeStatements, fragmentedSearchIndexes } = statistics
+function reasonsToRewrite(statistics: DatabaseStatistics, bytes: number): string[] {
+  const { fragmentedSearchIndexes, reclaimableBytes, staleStatistics } = statistics
   return [
     ...(reclaimableBytes >= bytes * worthwhileShare
       ? [`${formatBytes(reclaimableBytes)} can be given back`]
       : []),
-    ...(optimizeStatements.length > 0 ? [`${optimizeStatements.length} statistics are stale`] : []),
+    ...(staleStatistics.length > 0 ? [`statistics missing or stale: ${staleStatistics.join(', ')}`] : []),
     ...(fragmentedSearchIndexes.length > 0
       ? [`search indexes in segments: ${fragmentedSearchIndexes.join(', ')}`]
       : []),
   ]
 }
 
-/** Rewrites a database at rest, when there is a reason to, with proof of equal content. */
-export async function rewrite(
-  { database, progress }: MaintenanceContext,
+/** Decides from a look at a database at rest. */
+export function decideRewrite(
+  { statistics }: Examination,
+  bytes: number,
   { analyze, force }: MaintenanceInput,
+): RewriteDecision {
+  const asked = [...(force ? ['forced'] : []), ...(analyze ? ['ANALYZE was asked for'] : [])]
+  if (statistics.state !== 'done') {
+    return asked.length > 0
+      ? { wanted: true, reasons: asked, searchIndexes: [] }
+      : { wanted: false, reason: `what it would gain is unknown: ${reasonOf(statistics)}` }
+  }
+  const { fragmentedSearchIndexes, reclaimableBytes } = statistics.value
+  const reasons = [...asked, ...reasonsToRewrite(statistics.value, bytes)]
+  if (reasons.length > 0) return { wanted: true, reasons, searchIndexes: fragmentedSearchIndexes }
+  const gain = `at most ${formatBytes(reclaimableBytes)} of ${formatBytes(bytes)}`
+  return { wanted: false, reason: `nothing to gain: ${gain}, statistics fresh, search indexes merged` }
+}
+
+/** Puts a rewritten copy in place, once its content is proven to be the backup's. */
+export async function publishRewritten(
+  { database, progress }: MaintenanceContext,
   snapshot: Snapshot,
-  { digest, statistics }: Examination,
-): Promise<Done> {
+  before: ContentDigest,
+  rewritten: Outcome<RewrittenCopy>,
+  reasons: readonly string[],
+): Promise<{ findings: Finding[]; figures: Figure[] }> {
   const subject = database.key
-  const skipped = (actual: string): Done => ({
-    findings: [finding('database.compaction', 'skipped', { subject, actual })],
-    figures: [],
-  })
-  if (digest.state !== 'done') return skipped(`its content cannot be compared: ${reasonOf(digest)}`)
-  if (statistics.state !== 'done' && !force)
-    return skipped(`what it would gain is unknown: ${reasonOf(statistics)}`)
-  const reasons = statistics.state === 'done' ? reasonsToRewrite(statistics.value, snapshot.bytes) : []
-  if (reasons.length === 0 && !force && !analyze) {
-    const gain = statistics.state === 'done' ? formatBytes(statistics.value.reclaimableBytes) : 'nothing'
-    return skipped(`nothing to gain: at most ${gain} of ${formatBytes(snapshot.bytes)}, statistics fresh`)
+  if (rewritten.state !== 'done') {
+    refuseCircumstances(rewritten)
+    return { findings: [unreadable(rewritten, subject)], figures: [] }
   }
-  progress.step('Rewriting it compactly, and comparing the contents')
-  const searchIndexes = statistics.state === 'done' ? statistics.value.fragmentedSearchIndexes : []
-  const compacted = await database.compact(snapshot, digest.value, { analyze, searchIndexes })
-  if (compacted.state !== 'done') {
-    refuseCircumstances(compacted)
-    return { findings: [unreadable(compacted, subject)], figures: [] }
+  const copy = rewritten.value
+  const preserved = copy.digest.value === before.value
+  if (preserved) {
+    progress.step('Putting the compact copy in its place')
+    await database.publish(copy, snapshot)
   }
-  const { bytesAfter, bytesBefore, digestAfter, digestBefore, replaced } = compacted.value
   return {
     findings: [
-      finding('content.preserved', replaced ? 'ok' : 'critical', {
+      finding('content.preserved', preserved ? 'ok' : 'critical', {
         subject,
-        expected: digestBefore.value,
-        actual: digestAfter.value,
+        expected: before.value,
+        actual: copy.digest.value,
       }),
-      finding('database.compaction', replaced ? 'ok' : 'skipped', {
+      finding('database.compaction', preserved ? 'ok' : 'skipped', {
         subject,
-        actual: replaced
-          ? `${formatBytes(bytesBefore)} to ${formatBytes(bytesAfter)}`
+        actual: preserved
+          ? `${formatBytes(snapshot.bytes)} to ${formatBytes(copy.bytes)}`
           : 'nothing was replaced',
-        evidence: force && reasons.length === 0 ? ['forced'] : reasons,
+        evidence: reasons,
       }),
     ],
-    figures: [figure('database.size-after', bytesAfter, 'bytes', subject)],
+    figures: preserved ? [figure('database.size-after', copy.bytes, 'bytes', subject)] : [],
   }
 }

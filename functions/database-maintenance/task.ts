@@ -3,13 +3,18 @@ import {
   certifiedFinding,
   databaseFindings,
   defineTask,
-  type Examination,
+  type Figure,
+  type Finding,
   finding,
   gibibytes,
   isProof,
   minutes,
+  type Outcome,
   PreconditionFailedError,
+  type Proof,
+  type RewrittenCopy,
   refuseCircumstances,
+  type Snapshot,
   type TaskResult,
   unreadable,
   usedFindings,
@@ -17,7 +22,7 @@ import {
 } from '@hubkeeper/core'
 import * as z from 'zod'
 import { optimizeLive } from './live.ts'
-import { rewrite } from './rewrite.ts'
+import { decideRewrite, publishRewritten, type RewriteDecision } from './rewrite.ts'
 import { statisticsFigures } from './statistics.ts'
 
 const access = { database: 'maintain', backups: 'write', metrics: 'read' } as const
@@ -71,34 +76,70 @@ async function maintain(context: MaintenanceContext, input: MaintenanceInput): P
     refuseCircumstances(snapshot)
     return { findings: [unreadable(snapshot, database.key)] }
   }
-  const signs = await database.signsOfUse()
+  const signs = usedFindings(await database.signsOfUse(), database.key)
   const newest = await backups.newestProven()
   const baseline = newest?.backup.certificate?.foreignKeyViolations ?? null
-  if (dryRun) {
-    progress.step('Checking the snapshot')
-    const examination = await snapshot.value.examine([...planParts])
-    return plan(context, examination, baseline)
-  }
-  progress.step('Backing it up')
-  const stored = await backups.create(snapshot.value, 'maintenance')
-  progress.step('Reading the backup back and proving it')
-  const { certificate, examination } = await backups.prove(stored)
-  const findings = [certifiedFinding(certificate), ...usedFindings(signs, database.key)]
+  if (dryRun) return plan(context, input, snapshot.value, baseline)
+  const atRest = snapshot.value.sourceEtag !== null
+  const decision = atRest ? await decide(context, input, snapshot.value) : null
+  progress.step('Backing it up and proving the backup')
+  // Both only read the snapshot, so the copy is made while the backup is proven.
+  const [{ proof, stored }, rewritten] = await Promise.all([
+    storeAndProve(context, snapshot.value),
+    decision?.wanted ? database.rewrite(snapshot.value, { ...decision, analyze: input.analyze }) : null,
+  ])
+  const { certificate, examination } = proof
+  const findings = [certifiedFinding(certificate), ...signs]
   const artifacts = [{ kind: 'backup', key: stored.manifest.key, bytes: stored.manifest.bytes }]
   if (examination === null) return { findings, artifacts }
   findings.push(...databaseFindings(examination, database.key, baseline))
   const figures = await statisticsFigures(context, examination)
-  if (!isProof(certificate)) {
-    // Rewriting what is not sound, or cannot be compared, could lose what is left of it.
-    const actual = `skipped: its backup only reached level ${certificate.level}`
-    findings.push(finding('database.compaction', 'skipped', { subject: database.key, actual }))
-    return { findings, figures, artifacts }
-  }
-  const done =
-    snapshot.value.sourceEtag === null
-      ? await optimizeLive(context, input, examination)
-      : await rewrite(context, input, snapshot.value, examination)
+  const done = await finish(context, input, { snapshot: snapshot.value, proof, decision, rewritten })
   return { findings: [...findings, ...done.findings], figures: [...figures, ...done.figures], artifacts }
+}
+
+/** What the proof and the rewritten copy allow, done; or why it was not. */
+async function finish(
+  context: MaintenanceContext,
+  input: MaintenanceInput,
+  { decision, proof, rewritten, snapshot }: Prepared,
+): Promise<{ findings: Finding[]; figures: Figure[] }> {
+  const skipped = (actual: string) => ({
+    findings: [finding('database.compaction', 'skipped', { subject: context.database.key, actual })],
+    figures: [],
+  })
+  const { certificate, examination } = proof
+  // Rewriting what is not sound, or cannot be compared, could lose what is left of it.
+  if (!isProof(certificate) || examination?.digest.state !== 'done') {
+    return skipped(`its backup only reached level ${certificate.level}`)
+  }
+  if (decision === null) return optimizeLive(context, input, examination)
+  if (!decision.wanted || rewritten === null)
+    return skipped(decision.wanted ? 'nothing was written' : decision.reason)
+  return publishRewritten(context, snapshot, examination.digest.value, rewritten, decision.reasons)
+}
+
+/** Everything that was made before the hub is touched. */
+interface Prepared {
+  readonly snapshot: Snapshot
+  readonly proof: Proof
+  /** Null for a live database, which is not rewritten. */
+  readonly decision: RewriteDecision | null
+  readonly rewritten: Outcome<RewrittenCopy> | null
+}
+
+async function storeAndProve({ backups }: MaintenanceContext, snapshot: Snapshot) {
+  const stored = await backups.create(snapshot, 'maintenance')
+  return { stored, proof: await backups.prove(stored) }
+}
+
+async function decide(
+  { progress }: MaintenanceContext,
+  input: MaintenanceInput,
+  snapshot: Snapshot,
+): Promise<RewriteDecision> {
+  progress.step('Looking at what a rewrite would gain')
+  return decideRewrite(await snapshot.examine(['statistics']), snapshot.bytes, input)
 }
 
 const planParts = [
@@ -113,15 +154,27 @@ const planParts = [
 /** What a run would do, from a look at a snapshot. */
 async function plan(
   context: MaintenanceContext,
-  examination: Examination,
+  input: MaintenanceInput,
+  snapshot: Snapshot,
   baseline: number | null,
 ): Promise<TaskResult> {
-  const { key } = context.database
-  const actual = 'dry run: it would be backed up, proven and, where that gains something, rewritten'
+  const { database, progress } = context
+  progress.step('Checking the snapshot')
+  const examination = await snapshot.examine(planParts)
+  const decision = snapshot.sourceEtag === null ? null : decideRewrite(examination, snapshot.bytes, input)
+  const next =
+    decision === null
+      ? 'optimised in place'
+      : decision.wanted
+        ? `rewritten: ${decision.reasons.join('; ')}`
+        : `left as it is: ${decision.reason}`
   return {
     findings: [
-      ...databaseFindings(examination, key, baseline),
-      finding('database.compaction', 'skipped', { subject: key, actual }),
+      ...databaseFindings(examination, database.key, baseline),
+      finding('database.compaction', 'skipped', {
+        subject: database.key,
+        actual: `dry run: it would be backed up, proven and ${next}`,
+      }),
     ],
     figures: await statisticsFigures(context, examination),
   }

@@ -62,6 +62,7 @@ export function memoryStore(): ObjectStore & { keys(): string[] } {
       await writeFile(path, body, { flag: 'wx' })
       return { info, sha256: sha256(body) }
     },
+    fileOf: async () => null,
     async upload(path, key, options = {}) {
       const body = await readFile(path)
       const info = write(key, body, options.condition)

@@ -39,6 +39,10 @@ export function restrictStore(store: ObjectStore, grants: readonly ObjectGrant[]
       demand('read', key)
       return store.download(key, path, options)
     },
+    async fileOf(key) {
+      demand('read', key)
+      return store.fileOf(key)
+    },
     async upload(path, key, options) {
       demand(verbOf(options?.condition), key)
       return store.upload(path, key, options)

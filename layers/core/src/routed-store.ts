@@ -20,6 +20,7 @@ export function routedStore(fallback: ObjectStore, routes: readonly Route[]): Ob
     get: (key, options) => of(key).get(key, options),
     put: (key, body, condition) => of(key).put(key, body, condition),
     download: (key, path, options) => of(key).download(key, path, options),
+    fileOf: (key) => of(key).fileOf(key),
     upload: (path, key, options) => of(key).upload(path, key, options),
     async copy(from, to, options) {
       if (of(from) === of(to)) return of(from).copy(from, to, options)

@@ -132,10 +132,14 @@ export function directoryStore({ lockPath, readOnlyKeys = [], root }: DirectoryS
   }
 
   /** Copies exactly one version into a new file. */
-  async function copyVersion(key: string, target: string, mode: number, ifMatch: string | undefined) {
+  async function copyVersion(
+    key: string,
+    target: string,
+    { durable, ifMatch, mode }: { durable: boolean; mode: number; ifMatch: string | undefined },
+  ) {
     const path = locate(key)
     existing(key, path, ifMatch)
-    const { after, before, sha256 } = await copyHashing(path, target, mode)
+    const { after, before, sha256 } = await copyHashing(path, target, { mode, durable })
     if ((ifMatch ?? etagOf(before)) === etagOf(before) && etagOf(before) === etagOf(after)) {
       return { info: infoOf(key, before), sha256 }
     }
@@ -182,21 +186,26 @@ export function directoryStore({ lockPath, readOnlyKeys = [], root }: DirectoryS
 
     async download(key, path, { ifMatch } = {}) {
       try {
-        return await copyVersion(key, path, 0o600, ifMatch)
+        // Scratch needs no sync: what is on it after a crash is thrown away.
+        return await copyVersion(key, path, { durable: false, mode: 0o600, ifMatch })
       } catch (error) {
         throw ioError(error, path, `cannot copy ${key} to`)
       }
     },
 
+    async fileOf(key) {
+      const path = locate(key)
+      return current(key, path) === null ? null : path
+    },
+
     async upload(path, key, { condition, consume = false } = {}) {
       const { info, made } = await replace(key, condition, async (temporary) => {
         if (consume && (await sameDevice(path, dirname(temporary)))) {
-          const sha256 = await hashFile(path)
-          syncFile(path)
+          const [sha256] = await Promise.all([hashFile(path), syncFile(path)])
           renameSync(path, temporary)
           return sha256
         }
-        return (await copyHashing(path, temporary, 0o644)).sha256
+        return (await copyHashing(path, temporary, { mode: 0o644, durable: true })).sha256
       })
       if (consume) rmSync(path, { force: true })
       return { info, sha256: made }
@@ -204,7 +213,7 @@ export function directoryStore({ lockPath, readOnlyKeys = [], root }: DirectoryS
 
     async copy(from, to, { condition, sourceIfMatch } = {}) {
       const { info } = await replace(to, condition, (temporary) =>
-        copyVersion(from, temporary, 0o644, sourceIfMatch),
+        copyVersion(from, temporary, { durable: true, mode: 0o644, ifMatch: sourceIfMatch }),
       )
       return info
     },

@@ -12,6 +12,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { temporaryPrefix } from './keys.ts'
 
@@ -30,13 +31,9 @@ export function syncDirectory(directory: string): void {
 }
 
 /** Makes the content of a file survive a crash. */
-export function syncFile(path: string): void {
-  const descriptor = openSync(path, 'r+')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
+export async function syncFile(path: string): Promise<void> {
+  await using handle = await open(path, 'r+')
+  await handle.sync()
 }
 
 /** Creates a directory with those above it, durably. */

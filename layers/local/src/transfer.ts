@@ -20,8 +20,14 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
   }
 }
 
-/** Copies a file into a new one, hashing on the way, and syncs it; nothing is left after a fault. */
-export async function copyHashing(from: string, to: string, mode: number): Promise<Copied> {
+interface CopyOptions {
+  readonly mode: number
+  /** Sync the copy, so that it survives a crash. */
+  readonly durable: boolean
+}
+
+/** Copies a file into a new one, hashing on the way; nothing is left after a fault. */
+export async function copyHashing(from: string, to: string, { durable, mode }: CopyOptions): Promise<Copied> {
   const hash = createHash('sha256')
   const source = await open(from, 'r')
   try {
@@ -43,7 +49,7 @@ export async function copyHashing(from: string, to: string, mode: number): Promi
         hash.update(chunk)
       }
       await pending
-      await target.sync()
+      if (durable) await target.sync()
     } catch (error) {
       await target.close()
       await rm(to, { force: true })

@@ -34,20 +34,15 @@ export interface DatabaseReader {
   snapshot(): Promise<Outcome<Snapshot>>
 }
 
-/** What a rewritten copy of the database came to. */
-export interface Compaction {
-  /** False when the contents differ: then nothing was replaced. */
-  readonly replaced: boolean
-  readonly bytesBefore: number
-  readonly bytesAfter: number
-  readonly freelistBefore: number
-  readonly freelistAfter: number
-  readonly digestBefore: ContentDigest
-  readonly digestAfter: ContentDigest
+/** A compact copy of a snapshot on scratch disk, checked. */
+export interface RewrittenCopy {
+  readonly path: string
+  readonly bytes: number
+  readonly digest: ContentDigest
 }
 
 /** What a rewrite is asked to do. */
-export interface CompactionRequest {
+export interface RewriteRequest {
   /** Run a full ANALYZE instead of `PRAGMA optimize`. */
   readonly analyze: boolean
   /** Full-text indexes to merge first. */
@@ -56,13 +51,15 @@ export interface CompactionRequest {
 
 /** `database: 'maintain'`. */
 export interface DatabaseMaintainer extends DatabaseReader {
+  /** Writes a compact copy of a snapshot to scratch disk and checks it; the hub is not touched. */
+  rewrite(snapshot: Snapshot, request: RewriteRequest): Promise<Outcome<RewrittenCopy>>
   /**
-   * Rewrites a snapshot compactly on scratch disk, proves equal content and puts it in the place
-   * of exactly the version that was copied.
+   * Puts a rewritten copy in the place of exactly the version that `snapshot` is of. The caller has
+   * proven that both have the same content.
    *
-   * @throws PreconditionFailedError when the database is another one by now.
+   * @throws PreconditionFailedError when the database is another one by now, or in use.
    */
-  compact(snapshot: Snapshot, digest: ContentDigest, request: CompactionRequest): Promise<Outcome<Compaction>>
+  publish(copy: RewrittenCopy, snapshot: Snapshot): Promise<void>
   /** `PRAGMA optimize` (or ANALYZE) under SQLite's own locks; for a live database. */
   optimizeInPlace(request: { analyze: boolean }): Promise<Outcome<{ statements: readonly string[] }>>
 }

@@ -122,8 +122,8 @@ export interface DatabaseStatistics {
   readonly tables: readonly TableStatistics[]
   /** Free pages and slack that VACUUM is likely to give back, bytes. */
   readonly reclaimableBytes: number
-  /** Statements that `PRAGMA optimize` would run now. */
-  readonly optimizeStatements: readonly string[]
+  /** Tables with an index of which the query planner knows nothing, or nothing true any more. */
+  readonly staleStatistics: readonly string[]
   /** Full-text indexes in more than one segment. */
   readonly fragmentedSearchIndexes: readonly string[]
 }

@@ -65,6 +65,12 @@ export interface ObjectStore {
   download(key: string, path: string, options?: { ifMatch?: string }): Promise<Transfer>
 
   /**
+   * Where the object can be read as a file on this machine, so that nothing has to be copied; null
+   * where it cannot. Whoever asks only reads, and makes sure that it stays the version that it meant.
+   */
+  fileOf(key: string): Promise<string | null>
+
+  /**
    * Writes the file at `path` as the object. With `consume` the file is spent: the store may move
    * it instead of copying, and it is gone afterwards.
    *

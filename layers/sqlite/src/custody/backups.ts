@@ -22,6 +22,7 @@ import { ulid } from 'ulid'
 import { chainHeadSchema, confirmationSchema, isProven, listBackups, readJson, sha256Of } from './catalog.ts'
 import { certify } from './certify.ts'
 import type { CustodyOptions } from './options.ts'
+import { fingerprint } from './scratch.ts'
 
 const absent = { ifNoneMatch: '*' } as const
 
@@ -58,21 +59,30 @@ function custodyOf(options: CustodyOptions): BackupWriter {
 
   async function restoreToScratch(backup: Backup): Promise<RestoredCopy> {
     const { manifest } = backup
-    await scratch.requireSpace(manifest.bytes, `reading back backup ${manifest.id}`)
-    const path = scratch.path(basename(manifest.key))
-    const { info, sha256 } = await store.download(manifest.key, path)
+    const file = await store.fileOf(manifest.key)
+    const { bytes, path, sha256 } = file === null ? await downloadCopy(manifest) : await readInPlace(file)
     return {
       backup,
       path,
-      bytes: info.bytes,
+      bytes,
       sha256,
-      intact: info.bytes === manifest.bytes && sha256 === manifest.sha256,
-      dispose: () => scratch.remove(path),
+      intact: bytes === manifest.bytes && sha256 === manifest.sha256,
+      dispose: () => (file === null ? scratch.remove(path) : Promise.resolve()),
     }
   }
 
+  /** Backups are never written again, so one on this machine is read where it lies. */
+  const readInPlace = async (path: string) => ({ path, ...(await fingerprint(path)) })
+
+  async function downloadCopy({ bytes, id, key }: BackupManifest) {
+    await scratch.requireSpace(bytes, `reading back backup ${id}`)
+    const path = scratch.path(basename(key))
+    const { info, sha256 } = await store.download(key, path)
+    return { path, bytes: info.bytes, sha256 }
+  }
+
   const examine = (copy: RestoredCopy): Promise<Examination> =>
-    engine.examine(copy.path, { parts: examinationParts, scratchWritable: true })
+    engine.examine(copy.path, { parts: examinationParts, scratch: scratch.directory })
 
   async function crossCheck(
     copy: RestoredCopy,

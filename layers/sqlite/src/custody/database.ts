@@ -1,18 +1,18 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import {
-  type Compaction,
-  type CompactionRequest,
-  type ContentDigest,
   type DatabaseMaintainer,
   type DatabaseReader,
   type DatabaseRestorer,
   type Fault,
   formatBytes,
   HubkeeperError,
+  type ObjectInfo,
   type Outcome,
   type Ports,
   PreconditionFailedError,
+  type RewriteRequest,
+  type RewrittenCopy,
   type Snapshot,
 } from '@hubkeeper/core'
 import { processesWithOpen } from './occupants.ts'
@@ -38,8 +38,9 @@ export function openDatabase(
   options: CustodyOptions,
   level: keyof Ports['database'],
 ): Ports['database'][keyof Ports['database']] {
-  const { compact, etag, optimizeInPlace, rawCopy, replace, ...reader } = custodyOf(options)
-  if (level === 'maintain') return { ...reader, compact, optimizeInPlace } satisfies DatabaseMaintainer
+  const { etag, optimizeInPlace, publish, rawCopy, replace, rewrite, ...reader } = custodyOf(options)
+  if (level === 'maintain')
+    return { ...reader, optimizeInPlace, publish, rewrite } satisfies DatabaseMaintainer
   if (level === 'restore') return { ...reader, etag, rawCopy, replace } satisfies DatabaseRestorer
   return reader
 }
@@ -67,11 +68,13 @@ function custodyOf(options: CustodyOptions): Database {
     if (sign !== undefined) throw new PreconditionFailedError(database.key, `that nobody uses it: ${sign}`)
   }
 
+  const isScratch = (path: string): boolean => path.startsWith(scratch.directory)
+
   const snapshotOf = (path: string, content: Omit<Snapshot, 'path' | 'examine' | 'dispose'>): Snapshot => ({
     path,
     ...content,
-    examine: (parts) => engine.examine(path, { parts, scratchWritable: true }),
-    dispose: () => scratch.remove(path),
+    examine: (parts) => engine.examine(path, { parts, scratch: scratch.directory }),
+    dispose: () => (isScratch(path) ? scratch.remove(path) : Promise.resolve()),
   })
 
   /** Through SQLite, under its locks, a WAL included. */
@@ -91,14 +94,25 @@ function custodyOf(options: CustodyOptions): Database {
     const info = await store.head(database.key)
     if (info === null) return faultOf('missing', `there is no database at ${database.key}`)
     if (info.bytes === 0) return faultOf('empty', `${database.key} is empty: 0 bytes`)
-    await scratch.requireSpace(info.bytes, `a copy of ${database.key}`)
-    const path = scratch.path(name)
     const takenAt = now()
-    const { sha256 } = await store.download(database.key, path, { ifMatch: info.etag })
+    const { path, sha256 } = await readVersion(info)
     return {
       state: 'done',
       value: snapshotOf(path, { bytes: info.bytes, sha256, sourceEtag: info.etag, takenAt }),
     }
+  }
+
+  /** A version to read: where it lies, when that is on this machine, for nobody writes it there. */
+  async function readVersion({ bytes, etag }: ObjectInfo): Promise<{ path: string; sha256: string }> {
+    const file = await store.fileOf(database.key)
+    if (file === null) {
+      await scratch.requireSpace(bytes, `a copy of ${database.key}`)
+      const path = scratch.path(name)
+      return { path, sha256: (await store.download(database.key, path, { ifMatch: etag })).sha256 }
+    }
+    const { sha256 } = await fingerprint(file)
+    if ((await store.head(database.key))?.etag === etag) return { path: file, sha256 }
+    throw new PreconditionFailedError(database.key, 'that it does not change while it is read')
   }
 
   async function snapshot(): Promise<Outcome<Snapshot>> {
@@ -112,54 +126,32 @@ function custodyOf(options: CustodyOptions): Database {
     return snapshotThroughStore()
   }
 
-  async function compact(
-    source: Snapshot,
-    digest: ContentDigest,
-    request: CompactionRequest,
-  ): Promise<Outcome<Compaction>> {
-    if (source.sourceEtag === null) {
-      throw new HubkeeperError(
-        'not-available',
-        `${database.key} is live: it is not replaced by a rewritten copy`,
-        {
-          hint: 'stop its server and set "authority": "offline" to have it rewritten',
-        },
-      )
-    }
-    const target = scratch.path(name)
+  async function rewrite(source: Snapshot, request: RewriteRequest): Promise<Outcome<RewrittenCopy>> {
+    const path = scratch.path(name)
     await scratch.requireSpace(source.bytes * 2, `rewriting ${database.key}`)
-    const before = await engine.examine(source.path, { parts: ['structure'], scratchWritable: false })
-    if (before.structure.state !== 'done') return failed(before.structure)
-    const rewritten = await engine.compact(source.path, target, request)
-    if (rewritten.state !== 'done') return failed(rewritten)
-    const after = await engine.examine(target, {
-      parts: ['structure', 'integrity', 'search-indexes', 'digest'],
-      scratchWritable: true,
+    const written = await engine.compact(source.path, path, request)
+    if (written.state !== 'done') return failed(written)
+    const { digest, integrity, structure } = await engine.examine(path, {
+      parts: ['structure', 'integrity', 'digest'],
+      scratch: scratch.directory,
     })
-    if (after.structure.state !== 'done') return failed(after.structure)
-    if (after.digest.state !== 'done') return failed(after.digest)
-    if (after.integrity.state !== 'done') return failed(after.integrity)
-    const broken = after.integrity.value[0]
-    if (broken !== undefined) return faultOf('corrupt', `the rewritten copy is not sound: ${broken}`)
-    const preserved = after.digest.value.value === digest.value
-    const bytesAfter = after.structure.value.bytes
-    if (preserved) {
-      await fence()
-      await refuseInUse()
-      await store.upload(target, database.key, { condition: { ifMatch: source.sourceEtag }, consume: true })
+    if (structure.state !== 'done') return failed(structure)
+    if (integrity.state !== 'done') return failed(integrity)
+    if (digest.state !== 'done') return failed(digest)
+    const [problem] = integrity.value
+    if (problem !== undefined) return faultOf('corrupt', `the rewritten copy is not sound: ${problem}`)
+    return { state: 'done', value: { path, bytes: structure.value.bytes, digest: digest.value } }
+  }
+
+  async function publish(copy: RewrittenCopy, { sourceEtag }: Snapshot): Promise<void> {
+    if (sourceEtag === null) {
+      throw new HubkeeperError('not-available', `${database.key} is live: a file is not put in its place`, {
+        hint: 'this is a defect of the task; nothing was done',
+      })
     }
-    return {
-      state: 'done',
-      value: {
-        replaced: preserved,
-        bytesBefore: source.bytes,
-        bytesAfter,
-        freelistBefore: before.structure.value.freelistPages,
-        freelistAfter: after.structure.value.freelistPages,
-        digestBefore: digest,
-        digestAfter: after.digest.value,
-      },
-    }
+    await fence()
+    await refuseInUse()
+    await store.upload(copy.path, database.key, { condition: { ifMatch: sourceEtag }, consume: true })
   }
 
   async function replaceLive(livePath: string, path: string): Promise<Outcome<{ etag: string | null }>> {
@@ -176,7 +168,8 @@ function custodyOf(options: CustodyOptions): Database {
     authority: database.authority,
     signsOfUse,
     snapshot,
-    compact,
+    rewrite,
+    publish,
     etag,
 
     async optimizeInPlace(request) {

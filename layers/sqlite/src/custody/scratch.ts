@@ -6,6 +6,7 @@ import { formatBytes, HubkeeperError } from '@hubkeeper/core'
 
 /** Disk for the files of one run; everything on it is gone when the run is. */
 export interface Scratch {
+  readonly directory: string
   /** A path of its own for a new file. */
   path(name: string): string
   /** @throws HubkeeperError `no-space` unless `bytes` more fit on the disk. */
@@ -24,6 +25,7 @@ export async function createScratch(parent: string): Promise<Scratch> {
   const directory = join(parent, `run-${randomUUID()}`)
   await mkdir(directory, { recursive: true, mode: 0o700 })
   return {
+    directory,
     path: (name) => join(directory, `${randomUUID().slice(0, 8)}-${name}`),
     async requireSpace(bytes, what) {
       const { bavail, bsize } = await statfs(directory)

@@ -1,10 +1,13 @@
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 
 /** KiB of page cache: large enough for a scan, small beside the limit of the process. */
 const cacheKiB = 64 * 1024
 
 interface ConnectionOptions {
   readonly readOnly: boolean
+  /** Nobody writes the file: no locks are taken and no journal is made beside it. */
+  readonly immutable?: boolean
   /** ms to wait for a lock. */
   readonly timeout?: number
   /** Bytes of SQLite's heap. */
@@ -14,9 +17,11 @@ interface ConnectionOptions {
 /** Opens a file that may be hostile: nothing in its schema is trusted or run on opening. */
 export function openHostile(
   path: string,
-  { heapLimit, readOnly, timeout = 0 }: ConnectionOptions,
+  { heapLimit, immutable = false, readOnly, timeout = 0 }: ConnectionOptions,
 ): DatabaseSync {
-  const database = new DatabaseSync(path, {
+  const url = pathToFileURL(path)
+  if (immutable) url.searchParams.set('immutable', '1')
+  const database = new DatabaseSync(url, {
     readOnly,
     timeout,
     allowExtension: false,

@@ -24,18 +24,18 @@ export interface EngineLimits {
 /** Works on database files, each job in a child process of its own. */
 export interface Engine {
   /**
-   * Looks at a file at rest that is ours. `scratchWritable` allows what needs to write, and rolls it
-   * back: the check of full-text indexes.
+   * Looks at a file at rest, which nobody writes meanwhile, without locks and without writing to it.
+   * `scratch` is a directory for a copy, where a check has to write.
    */
   examine(
     path: string,
-    options: { readonly parts: readonly ExaminationPart[]; readonly scratchWritable: boolean },
+    options: { readonly parts: readonly ExaminationPart[]; readonly scratch: string },
   ): Promise<Examination>
   /** A consistent copy of a live database at `target`, by SQLite's backup API in one step. */
   snapshotLive(livePath: string, target: string): Promise<Outcome<{ pages: number }>>
   /**
-   * Merges the named full-text indexes in the scratch file at `path`, which is spent, and writes it
-   * compactly to `target`, with fresh statistics.
+   * Writes a file at rest compactly to `target`: the named full-text indexes merged, statistics
+   * fresh, and with what VACUUM INTO drops. The file itself is only read.
    */
   compact(
     path: string,
@@ -76,8 +76,8 @@ export function createEngine(limits: EngineLimits): Engine {
   }
 
   return {
-    async examine(path, { parts, scratchWritable }) {
-      const run = await start({ kind: 'examine', path, parts, scratchWritable }, dirname(path))
+    async examine(path, { parts, scratch }) {
+      const run = await start({ kind: 'examine', path, parts, scratch }, scratch)
       const part = <T>(name: ExaminationPart, schema: z.ZodType<Outcome<T>>): Outcome<T> =>
         name === 'structure' || parts.includes(name)
           ? outcomeIn(run, name, schema)

@@ -1,27 +1,26 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ExaminationPart, Outcome } from '@hubkeeper/core'
 import { digestDatabase } from '../digest/database.ts'
-import { nativeSource } from '../digest/native-source.ts'
+import { nativeSource, readSchema } from '../digest/native-source.ts'
 import { checkForeignKeys } from '../examine/foreign-keys.ts'
 import { findHazards } from '../examine/hazards.ts'
 import { checkIntegrity } from '../examine/integrity.ts'
 import { checkSearchIndexes } from '../examine/search-indexes.ts'
 import { readStatistics } from '../examine/statistics.ts'
 import { type Header, readHeader, readStructure } from '../examine/structure.ts'
+import { fullTextIndexes } from '../schema/full-text.ts'
 import { openHostile } from './connection.ts'
 import { failedWith, sniff } from './fault.ts'
 import type { Job } from './protocol.ts'
+
+type ExamineJob = Extract<Job, { kind: 'examine' }>
 
 /** Tells of a part as soon as it is done, so that it is not lost when a later one is ended. */
 export type Emit = (part: ExaminationPart, outcome: Outcome<unknown>) => Promise<void>
 
 /** Looks at every part of a file at rest, in order. */
-export async function examine(
-  job: Extract<Job, { kind: 'examine' }>,
-  heapLimit: number,
-  emit: Emit,
-): Promise<void> {
-  const { parts, path, scratchWritable } = job
+export async function examine(job: ExamineJob, heapLimit: number, emit: Emit): Promise<void> {
+  const { parts, path } = job
   const wanted: ExaminationPart[] = ['structure', ...parts.filter((part) => part !== 'structure')]
   const fault = sniff(path)
   if (fault !== null) {
@@ -29,38 +28,51 @@ export async function examine(
     return
   }
   const header = readHeader(path)
-  const database = openHostile(path, { readOnly: !scratchWritable, heapLimit })
+  const database = openHostile(path, { readOnly: true, immutable: true, heapLimit })
   try {
-    for (const part of wanted) await emit(part, look(part, database, header, job))
+    const look = lookAt(database, header, job, heapLimit)
+    for (const part of wanted) await emit(part, look(part))
   } finally {
     database.close()
   }
 }
 
-function look(
-  part: ExaminationPart,
+/** Looks at one part after the other; what one of them finds can spare a later one its work. */
+function lookAt(
   database: DatabaseSync,
   header: Header,
-  { path, scratchWritable }: Extract<Job, { kind: 'examine' }>,
-): Outcome<unknown> {
-  try {
+  { path, scratch }: ExamineJob,
+  heapLimit: number,
+): (part: ExaminationPart) => Outcome<unknown> {
+  let reported: ReadonlyMap<string, string> | null = null
+  const indexes = () => fullTextIndexes(readSchema(database))
+
+  const look = (part: ExaminationPart): unknown => {
     switch (part) {
       case 'structure':
-        return { state: 'done', value: readStructure(database, header) }
-      case 'integrity':
-        return checkIntegrity(database, path)
+        return readStructure(database, header)
       case 'foreign-keys':
-        return { state: 'done', value: checkForeignKeys(database) }
+        return checkForeignKeys(database)
       case 'search-indexes':
-        return { state: 'done', value: checkSearchIndexes(database, path, scratchWritable) }
+        return checkSearchIndexes(indexes(), { path, scratch, heapLimit, reported })
       case 'hazards':
-        return { state: 'done', value: findHazards(database, header) }
+        return findHazards(database, header)
       case 'digest':
-        return { state: 'done', value: digestDatabase(nativeSource(database)) }
+        return digestDatabase(nativeSource(database))
       case 'statistics':
-        return { state: 'done', value: readStatistics(database) }
+        return readStatistics(database)
+      case 'integrity':
+        throw new TypeError('integrity has an outcome of its own')
     }
-  } catch (error) {
-    return failedWith(error, path)
+  }
+  return (part) => {
+    try {
+      if (part !== 'integrity') return { state: 'done', value: look(part) }
+      const report = checkIntegrity(database, path, indexes())
+      reported = report.fullText
+      return report.outcome
+    } catch (error) {
+      return failedWith(error, path)
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { constants, copyFileSync, rmSync } from 'node:fs'
 import { backup } from 'node:sqlite'
 import type { Outcome } from '@hubkeeper/core'
 import { readSchema } from '../digest/native-source.ts'
@@ -54,7 +54,7 @@ export async function snapshot({ lockTimeout, source, target }: JobOf<'snapshot'
 /** The content of `source` into the live file `target`, in one transaction of its own. */
 export async function restore({ lockTimeout, source, target }: JobOf<'restore'>, heapLimit: number) {
   return whileLocked(lockTimeout, target, async () => {
-    const database = openHostile(source, { readOnly: true, heapLimit })
+    const database = openHostile(source, { readOnly: true, immutable: true, heapLimit })
     try {
       return { pages: await backup(database, target, { rate: allPages }) }
     } finally {
@@ -63,41 +63,64 @@ export async function restore({ lockTimeout, source, target }: JobOf<'restore'>,
   })
 }
 
-/** Merges full-text indexes in a scratch copy, and writes it compactly to a new file. */
-export async function compact(
-  { analyze, path, searchIndexes, target }: JobOf<'compact'>,
-  heapLimit: number,
-): Promise<Outcome<{ pages: number }>> {
-  const { journalMode } = readHeader(path)
+/** Writes a file at rest compactly to a new one, its full-text indexes merged, its statistics fresh. */
+export async function compact(job: JobOf<'compact'>, heapLimit: number): Promise<Outcome<{ pages: number }>> {
+  const { analyze, path, searchIndexes, target } = job
+  const merged = `${target}-merged`
   try {
-    rewrite(path, target, searchIndexes, heapLimit)
-    const database = openHostile(target, { readOnly: false, heapLimit })
+    const { journalMode } = readHeader(path)
+    if (searchIndexes.length > 0) mergeIndexes(path, merged, searchIndexes, heapLimit)
+    const source = openHostile(searchIndexes.length > 0 ? merged : path, {
+      readOnly: true,
+      immutable: true,
+      heapLimit,
+    })
     try {
-      // A scratch file that is thrown away after any fault needs no journal on disk.
-      database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF')
-      database.exec(analyze ? 'ANALYZE' : `PRAGMA optimize(${optimizeMask})`)
-      // VACUUM INTO always writes a rollback database.
-      if (journalMode === 'wal') database.exec('PRAGMA journal_mode = WAL')
-      return { state: 'done', value: { pages: scalar(database, 'PRAGMA page_count', 'number') } }
+      source.prepare('VACUUM INTO ?').run(target)
     } finally {
-      database.close()
-      for (const suffix of ['-wal', '-shm']) if (existsSync(target + suffix)) rmSync(target + suffix)
+      source.close()
     }
+    return { state: 'done', value: { pages: finish(target, { analyze, journalMode }, heapLimit) } }
   } catch (error) {
     rmSync(target, { force: true })
     return failedWith(error, path)
+  } finally {
+    for (const file of [merged, `${merged}-journal`, `${target}-wal`, `${target}-shm`])
+      rmSync(file, { force: true })
   }
 }
 
-function rewrite(path: string, target: string, searchIndexes: readonly string[], heapLimit: number): void {
-  const database = openHostile(path, { readOnly: false, heapLimit })
+/** A file that is thrown away after any fault needs neither a journal on disk nor a sync. */
+const undurable = 'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF'
+
+function mergeIndexes(path: string, merged: string, names: readonly string[], heapLimit: number): void {
+  copyFileSync(path, merged, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  const database = openHostile(merged, { readOnly: false, heapLimit })
   try {
-    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF')
+    database.exec(undurable)
+    // A contentless index is all there is of its content: it is never touched.
     const mergeable = fullTextIndexes(readSchema(database)).filter(({ content }) => content !== 'contentless')
-    for (const { name } of mergeable.filter((index) => searchIndexes.includes(index.name))) {
+    for (const { name } of mergeable.filter((index) => names.includes(index.name))) {
       database.exec(`INSERT INTO ${quoteName(name)}(${quoteName(name)}) VALUES ('optimize')`)
     }
-    database.prepare('VACUUM INTO ?').run(target)
+  } finally {
+    database.close()
+  }
+}
+
+/** Fresh statistics, and what VACUUM INTO drops; gives the pages. */
+function finish(
+  target: string,
+  { analyze, journalMode }: { analyze: boolean; journalMode: 'rollback' | 'wal' },
+  heapLimit: number,
+): number {
+  const database = openHostile(target, { readOnly: false, heapLimit })
+  try {
+    database.exec(undurable)
+    database.exec(analyze ? 'ANALYZE' : `PRAGMA optimize(${optimizeMask})`)
+    // VACUUM INTO always writes a rollback database.
+    if (journalMode === 'wal') database.exec('PRAGMA journal_mode = WAL')
+    return scalar(database, 'PRAGMA page_count', 'number')
   } finally {
     database.close()
   }

@@ -7,7 +7,8 @@ export type Job =
       readonly kind: 'examine'
       readonly path: string
       readonly parts: readonly ExaminationPart[]
-      readonly scratchWritable: boolean
+      /** Directory for a copy, where a check has to write. */
+      readonly scratch: string
     }
   | {
       readonly kind: 'snapshot'
@@ -115,7 +116,7 @@ const digest = z.strictObject({
 const statistics = z.strictObject({
   tables: z.array(z.strictObject({ name: z.string(), rows: count, bytes: count, indexBytes: count })),
   reclaimableBytes: count,
-  optimizeStatements: z.array(z.string()),
+  staleStatistics: z.array(z.string()),
   fragmentedSearchIndexes: z.array(z.string()),
 })
 

@@ -44,7 +44,7 @@ export function readStatistics(database: DatabaseSync): DatabaseStatistics {
   return {
     tables,
     reclaimableBytes: reclaimable(database, [...sizes.values()]),
-    optimizeStatements: optimizePlan(database),
+    staleStatistics: staleStatistics(database, schema, tables),
     fragmentedSearchIndexes: fullTextIndexes(schema)
       .filter(({ content, module }) => module === 'fts5' && content !== 'contentless')
       .map(({ name }) => name)
@@ -80,6 +80,34 @@ function reclaimable(database: DatabaseSync, sizes: readonly z.infer<typeof stor
   const size = sizes.reduce((sum, row) => sum + row.size, 0)
   const unused = sizes.reduce((sum, row) => sum + row.unused, 0)
   return free + Math.max(0, Math.round(unused - size * usualSlack))
+}
+
+const statisticsRow = z.object({ tbl: z.string(), stat: z.string().nullable() })
+
+/** A table has so many times the rows, or so few, as when it was analysed: SQLite's own measure. */
+const staleFactor = 10
+
+/** Tables with an index of which the planner knows nothing, or nothing true any more. */
+function staleStatistics(
+  database: DatabaseSync,
+  schema: readonly SchemaObject[],
+  tables: readonly TableStatistics[],
+): string[] {
+  const known = new Map<string, number>()
+  if (schema.some(({ name }) => name === 'sqlite_stat1')) {
+    for (const row of database.prepare('SELECT tbl, stat FROM sqlite_stat1').all()) {
+      const { stat, tbl } = statisticsRow.parse(row)
+      known.set(tbl, Number.parseInt(stat ?? '', 10))
+    }
+  }
+  const indexed = new Set(schema.filter(({ type }) => type === 'index').map(({ table }) => table))
+  return tables
+    .filter(({ name, rows }) => indexed.has(name) && rows > 0)
+    .filter(({ name, rows }) => {
+      const before = known.get(name)
+      return before === undefined || rows > before * staleFactor || rows * staleFactor < before
+    })
+    .map(({ name }) => name)
 }
 
 /** What `PRAGMA optimize` would run, without running it. */
