@@ -1,0 +1,50 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { ConfigInput } from '@hubkeeper/core'
+import { createSampleHub, type SampleHubOptions } from '../../examples/sample-hub/create.ts'
+import { temporaryDirectory } from './temporary.ts'
+
+type HubInput = ConfigInput['hubs'][string]
+
+/** A hub in a directory of its own. */
+export interface TestHub {
+  readonly directory: string
+  readonly database: string
+  /** Replaces the configuration: these keys over the least there can be. */
+  configure(hub: Partial<Omit<HubInput, 'database'>> & { database?: Partial<HubInput['database']> }): void
+  /** Runs SQL in the database. */
+  execute(sql: string): void
+  /** The first value of a query. */
+  value(sql: string): unknown
+}
+
+/** A sample hub, offline unless configured otherwise. */
+export function sampleHub(options: Partial<SampleHubOptions> = {}): TestHub {
+  const directory = join(temporaryDirectory(), 'hub')
+  mkdirSync(directory)
+  const { database } = createSampleHub({ journalMode: 'delete', articles: 60, ...options, directory })
+  const hub: TestHub = {
+    directory,
+    database,
+    configure({ database: own, ...rest }) {
+      const config: ConfigInput = {
+        hubs: { hub: { database: { path: 'knowledge/hub.db', authority: 'offline', ...own }, ...rest } },
+      }
+      writeFileSync(join(directory, 'hubkeeper.json'), JSON.stringify(config))
+    },
+    execute(sql) {
+      const connection = new DatabaseSync(database, { timeout: 5000 })
+      connection.exec(sql)
+      connection.close()
+    },
+    value(sql) {
+      const connection = new DatabaseSync(database, { readOnly: true })
+      const value = Object.values(connection.prepare(sql).get() ?? {})[0]
+      connection.close()
+      return value
+    },
+  }
+  hub.configure({})
+  return hub
+}
