@@ -1,6 +1,5 @@
 import {
   type ContentDigest,
-  type DatabaseStatistics,
   type Examination,
   type Figure,
   type Finding,
@@ -21,22 +20,14 @@ const worthwhileShare = 0.1
 
 /** Whether to rewrite a database, and why, or why not. */
 export type RewriteDecision =
-  | { readonly wanted: true; readonly reasons: readonly string[]; readonly searchIndexes: readonly string[] }
+  | {
+      readonly wanted: true
+      readonly reasons: readonly string[]
+      readonly searchIndexes: readonly string[]
+      /** Bytes that the copy must be smaller by, where that is the only reason for it. */
+      readonly leastGain: number
+    }
   | { readonly wanted: false; readonly reason: string }
-
-/** Why a database should be rewritten; empty when that would gain nothing. */
-function reasonsToRewrite(statistics: DatabaseStatistics, bytes: number): string[] {
-  const { fragmentedSearchIndexes, reclaimableBytes, staleStatistics } = statistics
-  return [
-    ...(reclaimableBytes >= bytes * worthwhileShare
-      ? [`${formatBytes(reclaimableBytes)} can be given back`]
-      : []),
-    ...(staleStatistics.length > 0 ? [`statistics missing or stale: ${staleStatistics.join(', ')}`] : []),
-    ...(fragmentedSearchIndexes.length > 0
-      ? [`search indexes in segments: ${fragmentedSearchIndexes.join(', ')}`]
-      : []),
-  ]
-}
 
 /** Decides from a look at a database at rest. */
 export function decideRewrite(
@@ -47,15 +38,34 @@ export function decideRewrite(
   const asked = [...(force ? ['forced'] : []), ...(analyze ? ['ANALYZE was asked for'] : [])]
   if (statistics.state !== 'done') {
     return asked.length > 0
-      ? { wanted: true, reasons: asked, searchIndexes: [] }
+      ? { wanted: true, reasons: asked, searchIndexes: [], leastGain: 0 }
       : { wanted: false, reason: `what it would gain is unknown: ${reasonOf(statistics)}` }
   }
-  const { fragmentedSearchIndexes, reclaimableBytes } = statistics.value
-  const reasons = [...asked, ...reasonsToRewrite(statistics.value, bytes)]
-  if (reasons.length > 0) return { wanted: true, reasons, searchIndexes: fragmentedSearchIndexes }
-  const gain = `at most ${formatBytes(reclaimableBytes)} of ${formatBytes(bytes)}`
-  return { wanted: false, reason: `nothing to gain: ${gain}, statistics fresh, search indexes merged` }
+  const { fragmentedSearchIndexes, reclaimableBytes, staleStatistics } = statistics.value
+  const leastGain = bytes * worthwhileShare
+  const known = [
+    ...asked,
+    ...(staleStatistics.length > 0 ? [`statistics missing or stale: ${staleStatistics.join(', ')}`] : []),
+    ...(fragmentedSearchIndexes.length > 0
+      ? [`search indexes in segments: ${fragmentedSearchIndexes.join(', ')}`]
+      : []),
+  ]
+  const space =
+    reclaimableBytes >= leastGain ? [`about ${formatBytes(reclaimableBytes)} can be given back`] : []
+  if (known.length + space.length > 0) {
+    const searchIndexes = fragmentedSearchIndexes
+    return {
+      wanted: true,
+      reasons: [...known, ...space],
+      searchIndexes,
+      leastGain: known.length > 0 ? 0 : leastGain,
+    }
+  }
+  return { wanted: false, reason: nothingToGain(reclaimableBytes, bytes) }
 }
+
+const nothingToGain = (gain: number, bytes: number): string =>
+  `nothing to gain: at most ${formatBytes(Math.max(0, gain))} of ${formatBytes(bytes)}, statistics fresh, search indexes merged`
 
 /** Puts a rewritten copy in place, once its content is proven to be the backup's. */
 export async function publishRewritten(
@@ -63,7 +73,7 @@ export async function publishRewritten(
   snapshot: Snapshot,
   before: ContentDigest,
   rewritten: Outcome<RewrittenCopy>,
-  reasons: readonly string[],
+  { leastGain, reasons }: Extract<RewriteDecision, { wanted: true }>,
 ): Promise<{ findings: Finding[]; figures: Figure[] }> {
   const subject = database.key
   if (rewritten.state !== 'done') {
@@ -72,6 +82,11 @@ export async function publishRewritten(
   }
   const copy = rewritten.value
   const preserved = copy.digest.value === before.value
+  // How full pages can be is only known once they are written: the estimate was too hopeful.
+  if (preserved && snapshot.bytes - copy.bytes < leastGain) {
+    const actual = nothingToGain(snapshot.bytes - copy.bytes, snapshot.bytes)
+    return { findings: [finding('database.compaction', 'skipped', { subject, actual })], figures: [] }
+  }
   if (preserved) {
     progress.step('Putting the compact copy in its place')
     await database.publish(copy, snapshot)

@@ -116,7 +116,7 @@ async function finish(
   if (decision === null) return optimizeLive(context, input, examination)
   if (!decision.wanted || rewritten === null)
     return skipped(decision.wanted ? 'nothing was written' : decision.reason)
-  return publishRewritten(context, snapshot, examination.digest.value, rewritten, decision.reasons)
+  return publishRewritten(context, snapshot, examination.digest.value, rewritten, decision)
 }
 
 /** Everything that was made before the hub is touched. */

@@ -75,11 +75,11 @@ function countRows(database: DatabaseSync, name: string): number {
 
 /** Free pages, and slack beyond what VACUUM leaves itself. */
 function reclaimable(database: DatabaseSync, sizes: readonly z.infer<typeof storage>[]): number {
-  const free =
-    scalar(database, 'PRAGMA freelist_count', 'number') * scalar(database, 'PRAGMA page_size', 'number')
-  const size = sizes.reduce((sum, row) => sum + row.size, 0)
-  const unused = sizes.reduce((sum, row) => sum + row.unused, 0)
-  return free + Math.max(0, Math.round(unused - size * usualSlack))
+  const pageSize = scalar(database, 'PRAGMA page_size', 'number')
+  const free = scalar(database, 'PRAGMA freelist_count', 'number') * pageSize
+  // Every tree has a last page that is not full.
+  const slack = sizes.map((tree) => Math.max(0, tree.unused - tree.size * usualSlack - pageSize))
+  return free + Math.round(slack.reduce((sum, bytes) => sum + bytes, 0))
 }
 
 const statisticsRow = z.object({ tbl: z.string(), stat: z.string().nullable() })

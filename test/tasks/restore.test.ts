@@ -1,0 +1,139 @@
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, it } from 'vitest'
+import { startSampleHub } from '../../examples/sample-hub/start.ts'
+import { hubkeeper, runTask } from '../support/cli.ts'
+import { sampleHub, type TestHub } from '../support/hub.ts'
+
+const rows = (hub: TestHub): unknown => hub.value('SELECT count(*) FROM articles')
+
+describe('a restore of a database at rest', () => {
+  it('brings back what was there, and can be undone', async () => {
+    const hub = sampleHub()
+    await runTask(hub.directory, ['backup'])
+    const before = rows(hub)
+    hub.execute('DELETE FROM articles WHERE id % 2 = 0')
+    const reduced = rows(hub)
+    const run = await runTask(hub.directory, ['restore', '--yes'])
+    expect(run.code).toBe(0)
+    expect(run.finding('content.preserved')).toMatchObject({ status: 'ok' })
+    expect(run.finding('content.preserved').evidence).toContain('to undo: hubkeeper restore --undo')
+    expect(rows(hub)).toBe(before)
+    await runTask(hub.directory, ['restore', '--undo', '--yes'])
+    expect(rows(hub)).toBe(reduced)
+    await runTask(hub.directory, ['restore', '--undo', '--yes'])
+    expect(rows(hub)).toBe(before)
+  })
+
+  it('in a dry run shows rows per table, now and then, and touches nothing', async () => {
+    const hub = sampleHub()
+    await runTask(hub.directory, ['backup'])
+    hub.execute("DELETE FROM commands WHERE name = 'fog-test'")
+    const { report } = await runTask(hub.directory, ['restore', '--dry-run'])
+    const figure = (name: string) =>
+      report.figures.find((one) => one.name === name && one.subject === 'commands')?.value
+    expect([figure('table.rows-now'), figure('table.rows-in-backup')]).toEqual([2, 3])
+    expect(hub.value('SELECT count(*) FROM commands')).toBe(2)
+    expect(readdirSync(join(hub.directory, 'backups'))).toHaveLength(1)
+  })
+
+  it('takes a backup by its id, or the newest proven one at or before a moment', async () => {
+    const hub = sampleHub()
+    await runTask(hub.directory, ['backup'])
+    const between = new Date().toISOString()
+    hub.execute("INSERT INTO commands VALUES ('later', 'row')")
+    await runTask(hub.directory, ['backup'])
+    const [first, second] = readdirSync(join(hub.directory, 'backups')).sort()
+    await runTask(hub.directory, ['restore', between, '--yes'])
+    expect(hub.value('SELECT count(*) FROM commands')).toBe(3)
+    await runTask(hub.directory, ['restore', second ?? '', '--yes'])
+    expect(hub.value('SELECT count(*) FROM commands')).toBe(4)
+    await runTask(hub.directory, ['restore', first ?? '', '--yes'])
+    expect(hub.value('SELECT count(*) FROM commands')).toBe(3)
+  })
+
+  it('replaces a database that is missing or destroyed, and keeps what was there', async () => {
+    const hub = sampleHub()
+    await runTask(hub.directory, ['backup'])
+    const before = rows(hub)
+    rmSync(hub.database)
+    expect((await runTask(hub.directory, ['restore', '--yes'])).code).toBe(0)
+    expect(rows(hub)).toBe(before)
+    writeFileSync(hub.database, 'this was a database once\n'.repeat(50))
+    const run = await runTask(hub.directory, ['restore', '--yes'])
+    expect(run.code).toBe(0)
+    expect(rows(hub)).toBe(before)
+    expect(run.report.artifacts).toEqual([expect.objectContaining({ kind: 'safety copy', bytes: 1250 })])
+  })
+
+  it('refuses a backup whose bytes were changed, and touches nothing', async () => {
+    const hub = sampleHub()
+    await runTask(hub.directory, ['backup'])
+    const [id] = readdirSync(join(hub.directory, 'backups'))
+    const copy = join(hub.directory, 'backups', id ?? '', 'hub.db')
+    const database = new DatabaseSync(copy)
+    database.exec('DELETE FROM articles')
+    database.close()
+    const before = rows(hub)
+    const run = await runTask(hub.directory, ['restore', id ?? '', '--yes'])
+    expect(run.code).toBe(3)
+    expect(run.report.error).toMatchObject({
+      code: 'backup-unsound',
+      hint: expect.stringContaining('nothing was touched'),
+    })
+    expect(rows(hub)).toBe(before)
+  })
+
+  it('of what does not exist says what to look at', async () => {
+    const hub = sampleHub()
+    const run = await runTask(hub.directory, ['restore', '--yes'])
+    expect(run.report.error).toMatchObject({
+      code: 'backup-missing',
+      hint: expect.stringContaining('backups list'),
+    })
+  })
+
+  it('asks before it replaces anything, and without a terminal wants --yes', async () => {
+    const hub = sampleHub()
+    await runTask(hub.directory, ['backup'])
+    const { code, err } = await hubkeeper(hub.directory, ['restore'])
+    expect(code).toBe(2)
+    expect(err).toContain('--yes')
+  })
+
+  it('can go elsewhere', async () => {
+    const hub = sampleHub()
+    await runTask(hub.directory, ['backup'])
+    const to = join(hub.directory, 'elsewhere.db')
+    expect((await hubkeeper(hub.directory, ['restore', 'latest', '--to', to])).code).toBe(0)
+    expect(existsSync(to)).toBe(true)
+    const again = await hubkeeper(hub.directory, ['restore', 'latest', '--to', to])
+    expect(again).toMatchObject({ code: 3, err: expect.stringContaining('cannot write') })
+  })
+})
+
+describe('a restore of a live database', () => {
+  it('goes into the file, under the server that has it open', async () => {
+    const hub = sampleHub({ journalMode: 'wal' })
+    hub.configure({ database: { authority: 'server' } })
+    const server = await startSampleHub({ database: hub.database, logs: join(hub.directory, 'logs') })
+    try {
+      const results = async () => {
+        const response = await fetch(`${server.url}/api/v1/search?q=lamp&limit=100`)
+        const body: { results: unknown[] } = JSON.parse(await response.text())
+        return body.results.length
+      }
+      await runTask(hub.directory, ['backup'])
+      const before = await results()
+      hub.execute('DELETE FROM articles')
+      expect(await results()).toBe(0)
+      const run = await runTask(hub.directory, ['restore', '--yes'])
+      expect(run.finding('content.preserved')).toMatchObject({ status: 'ok' })
+      expect(await results()).toBe(before)
+      expect(hub.value('PRAGMA journal_mode')).toBe('wal')
+    } finally {
+      await server.stop()
+    }
+  })
+})
