@@ -15,6 +15,8 @@ interface Entry {
 
 const sha256 = (body: Uint8Array): string => createHash('sha256').update(body).digest('hex')
 
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
+
 /** Objects in memory, under real conditions; what a test needs of a store and nothing more. */
 export function memoryStore(): ObjectStore & { keys(): string[] } {
   const entries = new Map<string, Entry>()
@@ -45,7 +47,9 @@ export function memoryStore(): ObjectStore & { keys(): string[] } {
     head: async (key) => entries.get(key)?.info ?? null,
     async list(prefix, page = {}) {
       const { after = '', limit = 1000 } = page
-      const all = [...entries.keys()].filter((key) => key.startsWith(prefix) && key > after).sort()
+      const all = [...entries.keys()]
+        .filter((key) => key.startsWith(prefix) && byBytes(key, after) > 0)
+        .sort(byBytes)
       const objects = all.slice(0, limit).flatMap((key) => entries.get(key)?.info ?? [])
       return { objects, next: all.length > limit ? (objects.at(-1)?.key ?? null) : null }
     },
@@ -53,7 +57,8 @@ export function memoryStore(): ObjectStore & { keys(): string[] } {
       const entry = entries.get(key)
       if (entry === undefined) return null
       if (options.ifMatch !== undefined) check(key, { ifMatch: options.ifMatch })
-      return entry
+      const { range } = options
+      return range === undefined ? entry : { ...entry, body: entry.body.subarray(range.start, range.end + 1) }
     },
     put: async (key, body, condition) =>
       write(key, typeof body === 'string' ? new TextEncoder().encode(body) : body, condition),
