@@ -15,11 +15,11 @@ const directory = join(root, folder)
 const say = (text: string): void => console.log(text)
 
 /** Runs the real command, shown as one would type it. Whatever it finds, the demonstration goes on. */
-async function hubkeeper(args: readonly string[], shown = args): Promise<void> {
-  say(`\n${styleText('bold', `$ npx hubkeeper ${shown.join(' ')}`)}`)
+async function hubkeeper(args: readonly string[], output: 'inherit' | 'ignore' = 'inherit'): Promise<void> {
+  say(`\n${styleText('bold', `$ npx hubkeeper ${args.join(' ')}`)}`)
   const child = spawn(process.execPath, [join(root, 'cli/bin/hubkeeper.cjs'), ...args], {
     cwd: directory,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', output, 'inherit'],
   })
   const [code]: unknown[] = await once(child, 'exit')
   if (code === 2 || code === 3) throw new Error(`hubkeeper ${args.join(' ')} ended with code ${code}`)
@@ -44,10 +44,7 @@ try {
 }
 
 say('\nThe server is stopped, so the database may be replaced by a compact copy, with proof.')
-await hubkeeper(
-  ['init', '.', '--yes', '--force', '--authority', 'offline', '--base-url', hub.url],
-  ['init', '.', '--yes', '--force', '--authority', 'offline'],
-)
+await hubkeeper(['init', '.', '--yes', '--force', '--authority', 'offline'], 'ignore')
 await hubkeeper(['run', 'database-maintenance'])
 await hubkeeper(['status'])
 

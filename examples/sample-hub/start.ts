@@ -20,6 +20,8 @@ export interface RunningHub {
 export async function startSampleHub(options: {
   readonly database: string
   readonly logs: string
+  /** Paths that list a table; see the server's help. */
+  readonly lists?: readonly string[]
 }): Promise<RunningHub> {
   const server = fileURLToPath(new URL('./server.ts', import.meta.url))
   const args = [
@@ -32,6 +34,7 @@ export async function startSampleHub(options: {
     '0',
     '--stop-with-parent',
   ]
+  for (const path of options.lists ?? []) args.push('--list', path)
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   const ready = once(createInterface({ input: child.stdout }), 'line')

@@ -10,7 +10,7 @@ interface GeneratedFile {
 }
 
 /** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. @throws Error without markers */
-function block(text: string, name: string, content: string): string {
+export function block(text: string, name: string, content: string): string {
   const pattern = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`)
   if (!pattern.test(text)) throw new Error(`there is no block ${name} to fill`)
   return text.replace(pattern, (_, open: string, close: string) => `${open}\n${content}\n\n${close}`)

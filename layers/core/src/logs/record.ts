@@ -22,7 +22,7 @@ export const withoutColours = (text: string): string =>
 const levelFirst = new RegExp(`^(?:\\[\\s*(${levelNames})\\s*\\]|(${levelNames}):)\\s*`, 'i')
 /** Between a timestamp and the message: `- logger - ERROR -`, `[logger] ERROR:`, `ERROR`, `[ERROR]`, `| ERROR |`. */
 const levelAfterTime = new RegExp(
-  `^[\\s|:-]*(?:(?:\\[[^\\]]{0,80}\\]|[\\w.@/-]{1,80})[\\s|:-]+){0,2}?\\[?(${levelNames})\\]?(?=$|[\\s:|\\]-])`,
+  `^[\\s|:-]*(?:(?:\\[[^\\]]{0,80}\\]|[\\w.@/-]{1,80}(?:\\[\\d+\\])?)[\\s|:-]+){0,2}?\\[?(${levelNames})\\]?(?=$|[\\s:|\\]-])`,
   'i',
 )
 const logfmt = /^(?:time|ts|level|lvl|severity)=/
