@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import {
   type Access,
   type Connect,
@@ -26,6 +27,7 @@ import {
   logFiles,
   metricFiles,
   sqliteRecords,
+  sweepTemporaries,
 } from '@hubkeeper/local'
 import {
   type CustodyOptions,
@@ -69,6 +71,8 @@ export function openEmbedded(
     ...(options.echo === undefined ? {} : { echo: options.echo }),
   })
   const scratches: Scratch[] = []
+
+  sweepTemporaries(writtenDirectories(root, backupsRoot, databaseKey))
 
   async function custodyOf(run: string, task: string, fence: Fence, access: Access): Promise<CustodyOptions> {
     const scratch = await createScratch(scratchDirectory)
@@ -129,6 +133,17 @@ export function openEmbedded(
       records.close()
     },
   }
+}
+
+/** Where a killed process may have left a file that it was writing. */
+function writtenDirectories(root: string, backupsRoot: string, databaseKey: string): string[] {
+  const backups = join(backupsRoot, 'backups')
+  const ids = existsSync(backups) ? readdirSync(backups) : []
+  return [
+    dirname(join(root, databaseKey)),
+    join(root, 'state/backups'),
+    ...ids.map((id) => join(backups, id)),
+  ]
 }
 
 /** One directory for everything, or one for the hub and another for its backups. */

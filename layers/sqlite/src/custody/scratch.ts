@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, rm, stat, statfs } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { formatBytes, HubkeeperError } from '@hubkeeper/core'
+import { formatBytes, HubkeeperError, messageOf } from '@hubkeeper/core'
 
 /** Disk for the files of one run; everything on it is gone when the run is. */
 export interface Scratch {
@@ -20,10 +20,48 @@ export interface Scratch {
 /** Free space that is left alone, bytes: other programs write to the disk as well. */
 const reserve = 16 * 1024 ** 2
 
-/** A new, empty directory below `parent` that only this user can read. */
+const nameOf = /^run-(\d+)-/
+
+/** Whether a process of this machine is gone; one of another user is not. */
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+  }
+}
+
+/** Removes what runs left that were killed. */
+async function sweep(parent: string): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
+    const pid = nameOf.exec(name)?.[1]
+    if (pid !== undefined && isGone(Number(pid)))
+      await rm(join(parent, name), { recursive: true, force: true })
+  }
+}
+
+/**
+ * A new, empty directory below `parent` that only this user can read.
+ *
+ * @throws HubkeeperError `no-space` or `no-access` when it cannot be made
+ */
 export async function createScratch(parent: string): Promise<Scratch> {
-  const directory = join(parent, `run-${randomUUID()}`)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await sweep(parent)
+  const directory = join(parent, `run-${process.pid}-${randomUUID()}`)
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+    throw new HubkeeperError(
+      full ? 'no-space' : 'no-access',
+      `cannot work in ${parent}: ${messageOf(error)}`,
+      {
+        hint: 'free it, or name another directory as scratch.directory in hubkeeper.json',
+        cause: error,
+      },
+    )
+  }
   return {
     directory,
     path: (name) => join(directory, `${randomUUID().slice(0, 8)}-${name}`),
