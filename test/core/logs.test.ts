@@ -177,3 +177,21 @@ describe.skipIf(realHub === null)(`the logs of a real hub (skipped when ${withou
     expect(await countLevels(logs.read(`logs/${name}`), ever)).toMatchObject({ error, critical })
   })
 })
+
+describe.skipIf(process.env.HUBKEEPER_HEAVY === undefined)(
+  'two gigabytes (skipped without HUBKEEPER_HEAVY=1)',
+  () => {
+    it('are read in constant memory', async () => {
+      const block = Buffer.from(
+        '2026-11-24 10:00:00,123 - app.server - INFO - request served in 12 ms\n'.repeat(15_000),
+      )
+      async function* large(): AsyncGenerator<Uint8Array> {
+        for (let sent = 0; sent < 2e9; sent += block.length) yield block
+      }
+      const before = process.memoryUsage.rss()
+      const { records } = await countLevels(large(), day)
+      expect(records).toBeGreaterThan(25_000_000)
+      expect(process.memoryUsage.rss() - before).toBeLessThan(150 * 1024 ** 2)
+    }, 300_000)
+  },
+)
