@@ -38,6 +38,7 @@ import {
   type Scratch,
 } from '@hubkeeper/sqlite'
 import type { ConfiguredHub } from './config.ts'
+import { isGone, thisOwner } from './owner.ts'
 
 /** How long a claim lasts when its process dies, ms; it is renewed while the process lives. */
 const lease = minutes(2)
@@ -64,7 +65,14 @@ export function openEmbedded(
   const live = hub.database.authority === 'server'
   const store = storeOf(root, backupsRoot, live ? [databaseKey] : [])
   const records = sqliteRecords({ path: join(root, 'state/ledger.db') })
-  const ledger = createLedger({ records, hub: hub.id, timeZone: hub.timeZone, tasks: options.tasks, now })
+  const ledger = createLedger({
+    records,
+    hub: hub.id,
+    timeZone: hub.timeZone,
+    tasks: options.tasks,
+    now,
+    isGone,
+  })
   const metrics = metricFiles({ directory: join(root, 'state/metrics') })
   const alerts = alertOutbox({
     directory: join(root, 'state/outbox'),
@@ -121,6 +129,7 @@ export function openEmbedded(
       alerts,
       connect: ({ id, task, fence }) => connectFor(id, task, fence),
       now,
+      owner: thisOwner,
       lease,
       heartbeat: true,
     },

@@ -8,7 +8,7 @@ import {
   refuseCircumstances,
   unreadable,
 } from '@hubkeeper/core'
-import type { MaintenanceContext, MaintenanceInput } from './task.ts'
+import type { MaintenanceContext, MaintenanceInput } from './context.ts'
 
 /**
  * Does for a live database what SQLite does safely under its own locks. A full VACUUM in place is

@@ -13,7 +13,7 @@ import {
   type Snapshot,
   unreadable,
 } from '@hubkeeper/core'
-import type { MaintenanceContext, MaintenanceInput } from './task.ts'
+import type { MaintenanceContext, MaintenanceInput } from './context.ts'
 
 /** Share of the file that a rewrite must give back to be worth it. */
 const worthwhileShare = 0.1

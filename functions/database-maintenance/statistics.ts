@@ -1,5 +1,5 @@
 import { days, type Examination, type Figure, figure } from '@hubkeeper/core'
-import type { MaintenanceContext } from './task.ts'
+import type { MaintenanceContext } from './context.ts'
 
 /** Sizes of the database and of each table, with their growth since the last maintenance. */
 export async function statisticsFigures(

@@ -1,5 +1,4 @@
 import {
-  type Context,
   certifiedFinding,
   databaseFindings,
   defineTask,
@@ -20,23 +19,10 @@ import {
   usedFindings,
   weekly,
 } from '@hubkeeper/core'
-import * as z from 'zod'
+import { access, inputSchema, type MaintenanceContext, type MaintenanceInput } from './context.ts'
 import { optimizeLive } from './live.ts'
 import { decideRewrite, publishRewritten, type RewriteDecision } from './rewrite.ts'
 import { statisticsFigures } from './statistics.ts'
-
-const access = { database: 'maintain', backups: 'write', metrics: 'read' } as const
-
-/** What database maintenance works with. */
-export type MaintenanceContext = Context<typeof access>
-
-const inputSchema = z.strictObject({
-  force: z.boolean().default(false).describe('rewrite the database even when that gains nothing'),
-  analyze: z.boolean().default(false).describe('a full ANALYZE instead of PRAGMA optimize'),
-})
-
-/** See {@link databaseMaintenance}. */
-export type MaintenanceInput = z.output<typeof inputSchema>
 
 const maxAttempts = 3
 

@@ -55,6 +55,25 @@ describe('claiming a slot', () => {
     await claimant.finish('succeeded', 'ok')
   })
 
+  it('does not wait for an owner that is known to have died', async () => {
+    const ledger = createLedger({
+      records: memoryRecords(),
+      hub: 'hub',
+      timeZone: 'UTC',
+      tasks: [],
+      now: () => new Date(),
+      isGone: (owner) => owner === 'dead',
+    })
+    const request = { task: 'backup', slot, run: 'r', scheduledFor: null, lease: minutes(2) }
+    await ledger.claim({ ...request, owner: 'dead' })
+    expect(await ledger.claim({ ...request, owner: 'alive' })).toMatchObject({ claim: { attempt: 2 } })
+    await expect(ledger.claim({ ...request, owner: 'third' })).rejects.toMatchObject({
+      code: 'run-in-progress',
+    })
+    await ledger.acquireWriteLease({ owner: 'dead', holder: 'backup', lease: minutes(2) })
+    await expect(ledger.acquireWriteLease({ owner: 'alive', holder: 'x', lease: 1 })).resolves.toBeDefined()
+  })
+
   it('lasts as long as it is renewed', async () => {
     const { claim, pass } = setup()
     const holder = await claimed(claim('a'))

@@ -72,6 +72,7 @@ function setup(changes: Partial<RunnerDrivers> = {}) {
     },
     connect: () => async () => ({}),
     now,
+    owner: 'test',
     lease: minutes(2),
     heartbeat: false,
     ...changes,

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
@@ -29,9 +29,6 @@ async function killed(hub: TestHub, args: readonly string[], after: number): Pro
   const ended = once(child, 'exit')
   setTimeout(() => child.kill('SIGKILL'), after)
   await ended
-  // Without its ledger the next run need not wait until the lease of the dead one has ended.
-  rmSync(join(hub.directory, 'state/ledger.db'), { force: true })
-  rmSync(join(hub.directory, 'state/ledger.db-journal'), { force: true })
 }
 
 describe('a run that is killed', () => {
@@ -54,6 +51,13 @@ describe('a run that is killed', () => {
       await killed(hub, ['restore', '--yes'], after)
       expect([current, backup], `killed after ${after} ms`).toContain(contentOf(hub))
     }
+  })
+
+  it('keeps nobody waiting: the next one takes over its lease, for its process is gone', async () => {
+    const hub = sampleHub({ articles: 300 })
+    await killed(hub, ['run', 'database-maintenance', '--force'], 500)
+    const run = await runTask(hub.directory, ['run', 'database-maintenance', '--force'])
+    expect(run.finding('content.preserved')).toMatchObject({ status: 'ok' })
   })
 
   it('leaves no scratch that the next one does not sweep', async () => {

@@ -19,7 +19,8 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => process.stdout.write(`${text}\n`),
     err: (text) => process.stderr.write(`${text}\n`),
-    interactive: process.stderr.isTTY === true && process.env.CI === undefined,
+    // A terminal without a width, as some tools make it, cannot show progress.
+    interactive: process.stderr.isTTY === true && process.stderr.columns > 20 && process.env.CI === undefined,
     paint: (style, text) => styleText(style, text, { stream: process.stdout }),
   }
 }

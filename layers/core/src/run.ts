@@ -24,6 +24,8 @@ export interface RunnerDrivers {
   /** Hands out the ports; `fence` must pass before each change to the hub's data. */
   readonly connect: (run: { readonly id: string; readonly task: string; readonly fence: Fence }) => Connect
   readonly now: () => Date
+  /** Who makes the runs: with the run's id it owns claims and leases. */
+  readonly owner: string
   /** ms a claim lasts without renewal. */
   readonly lease: number
   /** Renew claims while running; false where the platform ends the run at its deadline. */
@@ -77,7 +79,7 @@ export async function runTask(task: Task, request: RunRequest, drivers: RunnerDr
     task: task.name,
     slot: request.scheduledFor?.toISOString() ?? run,
     run,
-    owner: run,
+    owner: `${drivers.owner}/${run}`,
     scheduledFor: request.scheduledFor,
     lease: drivers.lease,
   })
@@ -131,7 +133,8 @@ async function acquireLease(
     await refuseFrozen(task, drivers.ledger)
     if (!task.writes) return null
     const holder = `${task.name} (run ${run})`
-    return await drivers.ledger.acquireWriteLease({ owner: run, holder, lease: drivers.lease })
+    const owner = `${drivers.owner}/${run}`
+    return await drivers.ledger.acquireWriteLease({ owner, holder, lease: drivers.lease })
   } catch (error) {
     await claim.finish('failed', 'failed')
     throw error

@@ -80,8 +80,15 @@ export function createLedger(options: {
   /** The tasks that are expected to run. */
   readonly tasks: readonly ScheduledTask[]
   readonly now: () => Date
+  /**
+   * Whether an owner is known to have died, so that its lease need not be waited for.
+   *
+   * @default nobody is
+   */
+  readonly isGone?: (owner: string) => boolean
 }): Ledger {
-  const { records, hub, now } = options
+  const { records, hub, now, isGone = () => false } = options
+  const isHeld = (owner: string, until: string): boolean => new Date(until) > now() && !isGone(owner)
   const runsPrefix = (task: string): string => `runs/${hub}/${task}/`
   const leaseKey = `leases/${hub}/write`
   const keptKey = `kept/${hub}`
@@ -141,7 +148,7 @@ export function createLedger(options: {
       if (existing !== null && existing.state === 'succeeded') {
         return { kind: 'already-succeeded', record: existing }
       }
-      if (existing !== null && existing.state === 'running' && new Date(existing.leaseUntil) > now()) {
+      if (existing !== null && existing.state === 'running' && isHeld(existing.owner, existing.leaseUntil)) {
         throw inProgress(existing)
       }
       const attempt = (existing?.attempt ?? 0) + 1
@@ -161,7 +168,7 @@ export function createLedger(options: {
     async acquireWriteLease({ owner, holder, lease }) {
       const stored = await records.get(leaseKey)
       const existing: Lease | null = stored === null ? null : leaseSchema.parse(JSON.parse(stored.value))
-      if (existing !== null && new Date(existing.until) > now()) {
+      if (existing !== null && isHeld(existing.owner, existing.until)) {
         throw new HubkeeperError(
           'write-lease-held',
           `${existing.holder} is changing ${hub} until ${existing.until}`,

@@ -29,20 +29,11 @@ const maxStderr = 4000
 /** The program of the child; a bundle puts its own in place. */
 const programPath = (): string => fileURLToPath(new URL('./program.ts', import.meta.url))
 
-/** Highest resident set so far (`VmHWM`), bytes; null off Linux, or once the process is gone. */
-function residentPeak(pid: number): number | null {
+/** A figure of a process (`VmHWM`: highest resident set so far, `VmRSS`: now), bytes; null where the system does not tell. */
+function memoryOf(pid: number, field: 'VmHWM' | 'VmRSS'): number | null {
   try {
-    const kibibytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-    return kibibytes === undefined ? null : Number(kibibytes) * 1024
-  } catch {
-    return null
-  }
-}
-
-/** Resident set now, bytes; null where the system does not tell. */
-function residentNow(pid: number): number | null {
-  try {
-    const kibibytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const kibibytes = new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]
     return kibibytes === undefined ? null : Number(kibibytes) * 1024
   } catch {
     return null
@@ -70,8 +61,8 @@ export function runChild(assignment: Assignment, scratch: string, limits: ChildL
   }
   const watch = setInterval(() => {
     if (child.pid === undefined) return
-    peakMemory = residentPeak(child.pid) ?? peakMemory
-    const resident = residentNow(child.pid)
+    peakMemory = memoryOf(child.pid, 'VmHWM') ?? peakMemory
+    const resident = memoryOf(child.pid, 'VmRSS')
     if (resident !== null && resident > limits.memoryLimit) {
       stop(
         'memory-limit',
