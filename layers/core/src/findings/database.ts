@@ -1,5 +1,5 @@
 import { finding } from '../finding.ts'
-import type { Examination, Outcome } from '../ports/examination.ts'
+import type { Examination, Outcome, Structure } from '../ports/examination.ts'
 import type { Finding } from '../report.ts'
 import { adviceOn, reasonOf, statusWithoutValue } from './outcome.ts'
 
@@ -43,11 +43,12 @@ export function databaseFindings(
 ): Finding[] {
   const { structure } = examination
   if (structure.state !== 'done') return [unreadable(structure, subject)]
-  const readable = finding('database.readable', structure.value.missing.length > 0 ? 'warning' : 'ok', {
+  const { missing } = structure.value
+  const readable = finding('database.readable', missing.length > 0 ? 'warning' : 'ok', {
     subject,
     expected: 'readable',
-    actual: structure.value.missing.length > 0 ? `needs ${structure.value.missing.join(', ')}` : 'readable',
-    ...(structure.value.missing.length > 0
+    actual: missing.length > 0 ? `needs ${missing.join(', ')}` : describeStructure(structure.value),
+    ...(missing.length > 0
       ? { advice: 'this engine lacks them: what uses them is kept byte for byte, and not checked further' }
       : {}),
   })
@@ -59,6 +60,15 @@ export function databaseFindings(
     ...hazardFindings(examination),
   ]
 }
+
+/** `rollback journal, UTF-8, SQLite 3.53.4, written by 3.40.1`. */
+const describeStructure = ({ encoding, engineVersion, journalMode, writerVersion }: Structure): string =>
+  [
+    journalMode === 'wal' ? 'WAL' : 'rollback journal',
+    encoding,
+    `SQLite ${engineVersion}`,
+    ...(writerVersion === null ? [] : [`written by ${writerVersion}`]),
+  ].join(', ')
 
 function integrityFinding({ integrity }: Examination, subject: string): Finding {
   if (integrity.state !== 'done') {
