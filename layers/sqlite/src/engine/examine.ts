@@ -22,18 +22,29 @@ export type Emit = (part: ExaminationPart, outcome: Outcome<unknown>) => Promise
 export async function examine(job: ExamineJob, heapLimit: number, emit: Emit): Promise<void> {
   const { parts, path } = job
   const wanted: ExaminationPart[] = ['structure', ...parts.filter((part) => part !== 'structure')]
-  const fault = sniff(path)
-  if (fault !== null) {
-    for (const part of wanted) await emit(part, { state: 'fault', fault })
+  const opened = open(path, heapLimit)
+  if (opened.state !== 'done') {
+    for (const part of wanted) await emit(part, opened)
     return
   }
-  const header = readHeader(path)
-  const database = openHostile(path, { readOnly: true, immutable: true, heapLimit })
+  const { database, header } = opened.value
   try {
     const look = lookAt(database, header, job, heapLimit)
     for (const part of wanted) await emit(part, look(part))
   } finally {
     database.close()
+  }
+}
+
+/** Opens a file at rest; what keeps it from being opened is true of every part. */
+function open(path: string, heapLimit: number): Outcome<{ database: DatabaseSync; header: Header }> {
+  const fault = sniff(path)
+  if (fault !== null) return { state: 'fault', fault }
+  try {
+    const database = openHostile(path, { readOnly: true, immutable: true, heapLimit })
+    return { state: 'done', value: { database, header: readHeader(path) } }
+  } catch (error) {
+    return failedWith(error, path)
   }
 }
 
