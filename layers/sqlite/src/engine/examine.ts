@@ -41,8 +41,9 @@ function open(path: string, heapLimit: number): Outcome<{ database: DatabaseSync
   const fault = sniff(path)
   if (fault !== null) return { state: 'fault', fault }
   try {
+    const header = readHeader(path)
     const database = openHostile(path, { readOnly: true, immutable: true, heapLimit })
-    return { state: 'done', value: { database, header: readHeader(path) } }
+    return { state: 'done', value: { database, header } }
   } catch (error) {
     return failedWith(error, path)
   }
