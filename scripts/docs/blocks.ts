@@ -77,16 +77,20 @@ export function configTable(): string {
   const schema: unknown = configJsonSchema()
   const hubs = isNode(schema) ? schema.properties?.hubs?.additionalProperties : undefined
   if (!isNode(hubs)) throw new TypeError('the schema has no hubs')
-  return table(['key', 'value', 'default', 'meaning'], configRows(hubs, ''))
+  return table(['key', 'value', 'default', 'meaning'], configRows(hubs, '', null))
 }
 
-function configRows(node: SchemaNode, prefix: string): string[][] {
+/** `within`: the optional part of the configuration that the rows are about; null outside of any. */
+function configRows(node: SchemaNode, prefix: string, within: string | null): string[][] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const path = `${prefix}${key}`
-    if (child.properties !== undefined && path !== 'thresholds') return configRows(child, `${path}.`)
+    if (child.properties !== undefined && path !== 'thresholds')
+      return configRows(child, `${path}.`, optionalPart(node, key, within))
     const item = child.items
-    if (item?.properties !== undefined) return configRows(item, `${path}[].`)
-    return [[`\`${path}\``, typeOf(child), defaultOf(child, node, key), cell(child.description ?? '')]]
+    if (item?.properties !== undefined) return configRows(item, `${path}[].`, key)
+    return [
+      [`\`${path}\``, typeOf(child), defaultOf(child, node, key, within), cell(child.description ?? '')],
+    ]
   })
 }
 
@@ -95,7 +99,11 @@ function typeOf({ enum: values, items, type }: SchemaNode): string {
   return type === 'array' ? `${items?.type ?? 'value'}s` : (type ?? 'value')
 }
 
-function defaultOf(child: SchemaNode, parent: SchemaNode, key: string): string {
+const optionalPart = (parent: SchemaNode, key: string, within: string | null): string | null =>
+  parent.required?.includes(key) ? within : key
+
+function defaultOf(child: SchemaNode, parent: SchemaNode, key: string, within: string | null): string {
   if (child.default !== undefined) return `\`${JSON.stringify(child.default)}\``
-  return parent.required?.includes(key) ? 'required' : '–'
+  if (!parent.required?.includes(key)) return '–'
+  return within === null ? 'required' : `required in ${within}`
 }

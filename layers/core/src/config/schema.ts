@@ -62,17 +62,17 @@ const endpointSchema = z.strictObject({
 const apiSchema = z.strictObject({
   baseUrl: z.url({ protocol: /^https?$/ }).describe('such as http://127.0.0.1:8000'),
   endpoints: z.array(endpointSchema).min(1),
-  timeoutSeconds: z.number().positive().max(120).default(10),
-  followRedirects: z.boolean().default(false),
-  maxBodyBytes: z.number().int().positive().default(mebibytes(5)),
+  timeoutSeconds: z.number().positive().max(120).default(10).describe('for a whole answer'),
+  followRedirects: z.boolean().default(false).describe('else a redirect is not an answer of the hub'),
+  maxBodyBytes: z.number().int().positive().default(mebibytes(5)).describe('a longer answer is a fault'),
 })
 
 const serviceSchema = z
   .strictObject({
-    name: z.string().min(1),
+    name: z.string().min(1).describe('for people'),
     process: z.string().min(3).optional().describe('text in the command line of one of its processes'),
-    pidFile: z.string().min(1).optional(),
-    port: z.number().int().min(1).max(65_535).optional(),
+    pidFile: z.string().min(1).optional().describe('file that holds its process id'),
+    port: z.number().int().min(1).max(65_535).optional().describe('TCP port on this machine'),
     unit: z.string().min(1).optional().describe('systemd unit'),
   })
   .refine(
