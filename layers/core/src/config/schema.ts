@@ -110,7 +110,7 @@ const hubSchema = z.strictObject({
     })
     .default({}),
   scratch: z
-    .strictObject({ directory: z.string().min(1) })
+    .strictObject({ directory: z.string().min(1).describe('else state/scratch below the hub’s directory') })
     .optional()
     .describe('disk for work in progress'),
   thresholds: z
