@@ -61,7 +61,7 @@ describe('an API that misbehaves', () => {
   ]
 
   it.each(cases)('and %s', async (_, misbehaviour, status, words) => {
-    const { hub, server } = await served({ timeoutSeconds: 0.5 })
+    const { hub, server } = await served({ timeoutSeconds: 1.5 })
     await server.misbehave(misbehaviour)
     const run = await check(hub.directory)
     expect(run.finding('api.available', '/health')).toMatchObject({
