@@ -45,9 +45,14 @@ const rules: readonly Rule[] = [
     because: 'the local drivers know only core',
   },
   {
+    folder: 'layers/http/src',
+    mayNot: /^(@hubkeeper\/(sqlite|local|aws)|@aws-sdk\/|functions\/|cli\/|layers\/(?!http))/,
+    because: 'the client of hubs knows only core',
+  },
+  {
     folder: 'layers/aws/src',
-    mayNot: /^(@hubkeeper\/(sqlite|local)|functions\/|cli\/|layers\/(?!aws))/,
-    because: 'the AWS drivers know only core',
+    mayNot: /^(@hubkeeper\/local|functions\/|cli\/|infra\/|layers\/(?!aws))/,
+    because: 'the AWS drivers know core and the client of hubs',
   },
   {
     folder: 'functions',
@@ -56,8 +61,8 @@ const rules: readonly Rule[] = [
   },
   {
     folder: 'cli/src',
-    mayNot: /(handler\.ts$|@hubkeeper\/aws|^@aws-sdk\/)/,
-    because: 'nobody imports a handler',
+    mayNot: /(handler\.ts$|@hubkeeper\/aws$|^infra\/)/,
+    because: 'nobody imports a handler, nor what serves one',
   },
 ]
 
@@ -71,6 +76,21 @@ describe('imports point one way', () => {
         .map((target) => `${file} imports ${target}`),
     )
     expect(wrong).toEqual([])
+  })
+
+  it('the engine is loaded on AWS by one file, when a task needs it', () => {
+    const importers = sourcesIn('layers/aws/src').filter((file) =>
+      importsOf(file).includes('@hubkeeper/sqlite'),
+    )
+    expect(importers).toEqual(['layers/aws/src/runtime/custody.ts'])
+  })
+
+  it('the command loads AWS only in its own folder, and that folder only when it is asked for', () => {
+    const files = sourcesIn('cli/src').filter((file) => !file.startsWith('cli/src/aws/'))
+    for (const file of files) {
+      const text = readFileSync(join(root, file), 'utf8')
+      expect(text, file).not.toMatch(/^import (?!type).*(@aws-sdk\/|@hubkeeper\/aws|\/aws\/)/m)
+    }
   })
 
   it('nobody imports a handler, and only handlers import AWS', () => {

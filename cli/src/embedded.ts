@@ -6,22 +6,21 @@ import {
   createLedger,
   type Fence,
   grantsOf,
+  keys,
   type Ledger,
-  type LedgerReader,
+  lazyStore,
   minutes,
   type ObjectStore,
-  type Ports,
-  type PortsOf,
   type RunnerDrivers,
   restrictStore,
   routedStore,
   type ScheduledTask,
   seconds,
 } from '@hubkeeper/core'
+import { httpHub } from '@hubkeeper/http'
 import {
   alertOutbox,
   directoryStore,
-  httpHub,
   hubFiles,
   localHost,
   logFiles,
@@ -33,8 +32,7 @@ import {
   type CustodyOptions,
   createEngine,
   createScratch,
-  openBackups,
-  openDatabase,
+  custodyPorts,
   type Scratch,
 } from '@hubkeeper/sqlite'
 import type { ConfiguredHub } from './config.ts'
@@ -57,13 +55,15 @@ export interface Embedded {
 
 /** The embedded drivers of a hub: directories and files in place of the cloud. */
 export function openEmbedded(
-  { hub, root, backupsRoot, scratch: scratchDirectory }: ConfiguredHub,
+  configured: ConfiguredHub,
   options: { readonly tasks: readonly ScheduledTask[]; readonly echo?: (text: string) => void },
 ): Embedded {
+  const { hub, root, backupsRoot, scratch: scratchDirectory } = configured
   const now = () => new Date()
   const databaseKey = hub.database.path
-  const live = hub.database.authority === 'server'
-  const store = storeOf(root, backupsRoot, live ? [databaseKey] : [])
+  const authority = hub.database.authority ?? 'server'
+  const live = authority === 'server'
+  const store = storeOf(configured, live ? [databaseKey] : [])
   const records = sqliteRecords({ path: join(root, 'state/ledger.db') })
   const ledger = createLedger({
     records,
@@ -89,14 +89,14 @@ export function openEmbedded(
     return {
       hub: hub.id,
       run,
-      store: restrictStore(store, grantsOf(access, { database: databaseKey }), task),
+      store: restrictStore(store, grantsOf(access, hub), task),
       engine: createEngine({
         timeLimit: minutes(checkTimeoutMinutes),
         memoryLimit: checkMemoryMiB * 1024 ** 2,
         lockTimeout: seconds(lockTimeoutSeconds),
       }),
       scratch,
-      database: { key: databaseKey, authority: hub.database.authority, path: join(root, databaseKey) },
+      database: { key: databaseKey, authority, path: join(root, databaseKey) },
       crossCheckMaxBytes,
       now,
       fence,
@@ -109,7 +109,7 @@ export function openEmbedded(
       const needsCustody = access.database !== undefined || access.backups !== undefined
       const custody = needsCustody ? await custodyOf(run, task, fence, access) : null
       return {
-        ...(custody === null ? {} : portsOfCustody(access, custody)),
+        ...(custody === null ? {} : custodyPorts(access, custody)),
         ...(access.api === undefined ? {} : { api: httpHub() }),
         ...(access.host === undefined
           ? {}
@@ -117,7 +117,7 @@ export function openEmbedded(
         ...(access.logs === undefined ? {} : { logs: logFiles({ root, patterns: hub.logs?.files ?? [] }) }),
         ...(access.files === undefined ? {} : { files: hubFiles({ root }) }),
         ...(access.metrics === undefined ? {} : { metrics }),
-        ...(access.ledger === undefined ? {} : { ledger: readerOf(ledger) }),
+        ...(access.ledger === undefined ? {} : { ledger: { punctuality: ledger.punctuality } }),
       }
     }
 
@@ -155,27 +155,14 @@ function writtenDirectories(root: string, backupsRoot: string, databaseKey: stri
   ]
 }
 
-/** One directory for everything, or one for the hub and another for its backups. */
-function storeOf(root: string, backupsRoot: string, readOnlyKeys: readonly string[]): ObjectStore {
+/** One directory for everything; or the backups in another directory, or in a bucket. */
+function storeOf({ backupsRoot, hub, root }: ConfiguredHub, readOnlyKeys: readonly string[]): ObjectStore {
   const own = directoryStore({ root, readOnlyKeys })
-  if (backupsRoot === root) return own
-  return routedStore(own, [{ prefix: 'backups/', store: directoryStore({ root: backupsRoot }) }])
-}
-
-/** The custody ports that an access declares, at no higher level than it declares. */
-function portsOfCustody(
-  { backups, database }: Access,
-  custody: CustodyOptions,
-): Partial<PortsOf<{ database: keyof Ports['database']; backups: keyof Ports['backups'] }>> {
-  return {
-    ...(database === undefined ? {} : { database: openDatabase(custody, database) }),
-    ...(backups === undefined ? {} : { backups: openBackups(custody, backups) }),
+  const { bucket } = hub.backups
+  if (bucket !== undefined) {
+    const store = lazyStore(async () => (await import('./aws/bucket.ts')).bucketStore(bucket, hub.id))
+    return routedStore(own, [{ prefix: keys.backups, store }])
   }
+  if (backupsRoot === root) return own
+  return routedStore(own, [{ prefix: keys.backups, store: directoryStore({ root: backupsRoot }) }])
 }
-
-const readerOf = ({ freeze, keptSince, punctuality, runs }: Ledger): LedgerReader => ({
-  freeze,
-  keptSince,
-  punctuality,
-  runs,
-})

@@ -4,11 +4,14 @@ import { registerBackup } from './commands/backup.ts'
 import { registerBackups } from './commands/backups.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerInit } from './commands/init.ts'
+import { registerInvoke } from './commands/invoke.ts'
 import { registerReport } from './commands/report.ts'
 import { registerRestore } from './commands/restore.ts'
 import { registerRun } from './commands/run.ts'
 import { registerStatus } from './commands/status.ts'
+import { registerSync } from './commands/sync.ts'
 import { registerTasks } from './commands/tasks.ts'
+import { registerVerifyAws } from './commands/verify-aws.ts'
 import { processTerminal, type Terminal } from './terminal/terminal.ts'
 import { version } from './version.ts'
 
@@ -35,6 +38,9 @@ export function createProgram(terminal: Terminal): Command {
     registerRestore,
     registerInit,
     registerDoctor,
+    registerInvoke,
+    registerSync,
+    registerVerifyAws,
   ]) {
     register(program, terminal)
   }

@@ -66,7 +66,7 @@ async function maintain(context: MaintenanceContext, input: MaintenanceInput): P
   const newest = await backups.newestProven()
   const baseline = newest?.backup.certificate?.foreignKeyViolations ?? null
   if (dryRun) return plan(context, input, snapshot.value, baseline)
-  const atRest = snapshot.value.sourceEtag !== null
+  const atRest = snapshot.value.sourceEtag !== null && !database.replica
   const decision = atRest ? await decide(context, input, snapshot.value) : null
   progress.step('Backing it up and proving the backup')
   // Both only read the snapshot, so the copy is made while the backup is proven.
@@ -98,6 +98,11 @@ async function finish(
   // Rewriting what is not sound, or cannot be compared, could lose what is left of it.
   if (!isProof(certificate) || examination?.digest.state !== 'done') {
     return skipped(`its backup only reached level ${certificate.level}`)
+  }
+  if (context.database.replica) {
+    return skipped(
+      'it is what the hub’s server pushed: making it compact is up to the keeper on that machine',
+    )
   }
   if (decision === null) return optimizeLive(context, input, examination)
   if (!decision.wanted || rewritten === null)
@@ -147,10 +152,13 @@ async function plan(
   const { database, progress } = context
   progress.step('Checking the snapshot')
   const examination = await snapshot.examine(planParts)
-  const decision = snapshot.sourceEtag === null ? null : decideRewrite(examination, snapshot.bytes, input)
+  const atRest = snapshot.sourceEtag !== null && !database.replica
+  const decision = atRest ? decideRewrite(examination, snapshot.bytes, input) : null
   const next =
     decision === null
-      ? 'optimised in place'
+      ? database.replica
+        ? 'left to the keeper on the hub’s own machine'
+        : 'optimised in place'
       : decision.wanted
         ? `rewritten: ${decision.reasons.join('; ')}`
         : `left as it is: ${decision.reason}`

@@ -25,6 +25,9 @@ export async function checkHost(
 }
 
 async function checkServices(hub: HubConfig, host: Host): Promise<Finding[]> {
+  if (host.elsewhere !== null) {
+    return [finding('services.running', 'skipped', { actual: host.elsewhere })]
+  }
   if (hub.services.length === 0) {
     return [finding('services.running', 'skipped', { actual: 'no services are configured' })]
   }
@@ -61,6 +64,12 @@ const usage = (
   figures: [figure(check, percent, 'percent', subject)],
 })
 
+/** Neither this machine nor the hub's health answer tells. */
+const notTold = (check: 'disk.usage' | 'memory.usage', why: string): Usage => ({
+  findings: [finding(check, 'skipped', { actual: `${why}, and its health answer does not tell` })],
+  figures: [],
+})
+
 const merge = (usages: readonly Usage[]): Usage => ({
   findings: usages.flatMap(({ findings }) => findings),
   figures: usages.flatMap(({ figures }) => figures),
@@ -71,10 +80,17 @@ async function checkDisks(hub: HubConfig, host: Host, health: HealthReading | nu
     usage('disk.usage', hub, path, totalBytes === 0 ? 0 : ((totalBytes - freeBytes) / totalBytes) * 100),
   )
   const told = health?.diskPercent ?? null
+  if (host.elsewhere !== null && told === null) return notTold('disk.usage', host.elsewhere)
   return merge(told === null ? disks : [...disks, usage('disk.usage', hub, 'as the hub says', told)])
 }
 
 async function checkMemory(hub: HubConfig, host: Host, health: HealthReading | null): Promise<Usage> {
+  const told = health?.memoryPercent ?? null
+  if (host.elsewhere !== null) {
+    return told === null
+      ? notTold('memory.usage', host.elsewhere)
+      : usage('memory.usage', hub, 'as the hub says', told)
+  }
   const memory = await host.memory()
   const here =
     memory === null
@@ -88,6 +104,5 @@ async function checkMemory(hub: HubConfig, host: Host, health: HealthReading | n
           memory.source,
           ((memory.totalBytes - memory.availableBytes) / memory.totalBytes) * 100,
         )
-  const told = health?.memoryPercent ?? null
   return merge(told === null ? [here] : [here, usage('memory.usage', hub, 'as the hub says', told)])
 }

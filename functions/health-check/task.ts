@@ -1,5 +1,6 @@
 import {
   backupFindings,
+  checkApi,
   daily,
   defineTask,
   type Finding,
@@ -7,11 +8,10 @@ import {
   gibibytes,
   type HubConfig,
   type HubFiles,
-  type LedgerReader,
   minutes,
+  punctualityFindings,
 } from '@hubkeeper/core'
 import * as z from 'zod'
-import { checkApi } from './api.ts'
 import { checkDatabase } from './database.ts'
 import { checkHost } from './host.ts'
 import { checkLogs } from './logs.ts'
@@ -52,7 +52,7 @@ export const healthCheck = defineTask({
         ...(await checkSearchIndex(hub, files)),
         ...logged.findings,
         ...backupFindings(await backups.list(), newest, at, hub.thresholds),
-        ...(await checkPunctuality(ledger, at)),
+        ...punctualityFindings(await ledger.punctuality(at)),
       ],
       figures: [...answers.figures, ...machine.figures, ...content.figures, ...logged.figures],
     }
@@ -79,21 +79,4 @@ async function checkSearchIndex({ searchIndex }: HubConfig, files: HubFiles): Pr
     )
   }
   return findings
-}
-
-async function checkPunctuality(ledger: LedgerReader, at: Date): Promise<Finding[]> {
-  const scheduled = (await ledger.punctuality(at)).filter(({ dueAt }) => dueAt !== null)
-  const late = scheduled.filter(({ overdue }) => overdue > 0)
-  if (late.length === 0)
-    return [finding('tasks.overdue', 'ok', { actual: `${scheduled.length} tasks in time` })]
-  return late.map(({ task, overdue, dueAt, lastSuccess }) =>
-    finding('tasks.overdue', 'critical', {
-      subject: task,
-      expected: `run at ${dueAt?.toISOString() ?? '–'}`,
-      actual: Math.round(overdue / 1000),
-      evidence: [
-        lastSuccess === null ? 'it never succeeded' : `it last succeeded at ${lastSuccess.toISOString()}`,
-      ],
-    }),
-  )
 }

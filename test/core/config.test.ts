@@ -18,7 +18,7 @@ const database = { path: 'data/hub.db' }
 describe('a configuration', () => {
   it('needs nothing but the database’s path', () => {
     const { hub } = parse({ database }).hubs
-    expect(hub).toMatchObject({ root: '.', timeZone: 'UTC', database: { authority: 'server' } })
+    expect(hub).toMatchObject({ root: '.', timeZone: 'UTC', database: { lockTimeoutSeconds: 30 } })
   })
 
   it('refuses an unknown key, names its place and suggests the right one', () => {

@@ -186,7 +186,7 @@ describe('what keeps a run from beginning', () => {
   it('is a freeze, for a task that writes', async () => {
     const { drivers, records } = setup()
     const freeze = { reason: 'migration', by: 'ada', since: '2026-11-24T08:00:00.000Z', until: null }
-    await records.put('freeze/hub', JSON.stringify(freeze), null)
+    await records.put('hub/freeze', JSON.stringify(freeze), null)
     const writer = taskThat(async () => ({ findings: [] }), true)
     await expect(runTask(writer, requestFor(), drivers)).rejects.toMatchObject({ code: 'frozen' })
     await expect(runTask(well, requestFor(), drivers)).resolves.toMatchObject({ kind: 'ran' })

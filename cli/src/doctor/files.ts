@@ -37,7 +37,7 @@ export async function checkDatabaseFile({ hub, root }: ConfiguredHub): Promise<D
     const detail = `it belongs to user ${stats.uid}, this is user ${uid}: files made beside it could lock its server out`
     checks.push(trouble('owner', 'warning', detail, `run hubkeeper as user ${stats.uid}`))
   } else checks.push(fine('owner', 'the database belongs to this user'))
-  return [...checks, await checkAuthority(hub.database.authority, path)]
+  return [...checks, await checkAuthority(hub.database.authority ?? 'server', path)]
 }
 
 async function checkAuthority(authority: string, path: string): Promise<DoctorCheck> {

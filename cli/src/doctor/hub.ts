@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type { ServiceProbe } from '@hubkeeper/core'
-import { httpHub, hubFiles, localHost, logFiles } from '@hubkeeper/local'
+import { httpHub } from '@hubkeeper/http'
+import { hubFiles, localHost, logFiles } from '@hubkeeper/local'
 import type { ConfiguredHub } from '../config.ts'
 import { type DoctorCheck, fine, skipped, trouble } from './check.ts'
 import { checkDatabaseFile, checkDirectories, checkUnkept } from './files.ts'

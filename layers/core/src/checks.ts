@@ -100,6 +100,22 @@ export const checks = {
     rule: 'skipped when a rewrite would gain nothing, or cannot be done on a live database yet',
     advice: 'run hubkeeper run database-maintenance --force to rewrite it anyway',
   },
+  'database.pushed': {
+    title: 'Database is in the bucket',
+    subject: 'database',
+    unit: null,
+    thresholds: null,
+    rule: 'a bucket that holds what this machine has not seen is refused',
+    advice: 'look at what the bucket holds: hubkeeper pull --dry-run',
+  },
+  'database.pulled': {
+    title: 'Database is as in the bucket',
+    subject: 'database',
+    unit: null,
+    thresholds: null,
+    rule: 'a machine that holds what was never pushed is refused',
+    advice: 'push it first: hubkeeper push',
+  },
   'search-index.integrity': {
     title: 'Search index agrees with its content',
     subject: 'index',

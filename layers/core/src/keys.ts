@@ -2,7 +2,11 @@
 export const keys = {
   backups: 'backups/',
   reports: 'reports/',
+  /** Reports of one task. */
+  reportsOf: (task: string): string => `reports/${task}/`,
   state: 'state/',
+  /** What is remembered of the backups, kept apart from them. */
+  backupState: 'state/backups/',
   /** What a run found, as JSON or Markdown. */
   report: (task: string, run: string, form: 'json' | 'md'): string => `reports/${task}/${run}.${form}`,
   /** Everything of one backup. */

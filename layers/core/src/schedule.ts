@@ -1,4 +1,5 @@
 import { Cron } from 'croner'
+import * as z from 'zod'
 import { days, hours, minutes } from './units.ts'
 
 /** How often a task belongs to be done. */
@@ -12,14 +13,22 @@ const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'frida
 /** A day of the week. */
 export type Weekday = (typeof weekdays)[number]
 
+const at = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+const nth = z.number().int().min(1).max(4)
+const weekday = z.enum(weekdays)
+
 /** When a task runs, in the hub's time zone; rendered to every scheduler's own language. */
-export type Schedule =
-  | { readonly cadence: 'continuous'; readonly everyMinutes: number }
-  | { readonly cadence: 'daily'; readonly at: string }
-  | { readonly cadence: 'weekly'; readonly weekday: Weekday; readonly at: string }
-  | { readonly cadence: 'monthly'; readonly nth: number; readonly weekday: Weekday; readonly at: string }
-  | { readonly cadence: 'quarterly'; readonly nth: number; readonly weekday: Weekday; readonly at: string }
-  | { readonly cadence: 'on-demand' }
+export const scheduleSchema = z.discriminatedUnion('cadence', [
+  z.strictObject({ cadence: z.literal('continuous'), everyMinutes: z.number().int().min(1).max(59) }),
+  z.strictObject({ cadence: z.literal('daily'), at }),
+  z.strictObject({ cadence: z.literal('weekly'), weekday, at }),
+  z.strictObject({ cadence: z.literal('monthly'), nth, weekday, at }),
+  z.strictObject({ cadence: z.literal('quarterly'), nth, weekday, at }),
+  z.strictObject({ cadence: z.literal('on-demand') }),
+])
+
+/** See {@link scheduleSchema}. */
+export type Schedule = Readonly<z.infer<typeof scheduleSchema>>
 
 /** Every day at a wall-clock time, `HH:MM`. */
 export const daily = (at: string): Schedule => ({ cadence: 'daily', at })

@@ -10,6 +10,7 @@ import {
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import {
+  codeOf,
   HubkeeperError,
   KeyRefusedError,
   type ObjectInfo,
@@ -27,7 +28,7 @@ import {
   temporaryBeside,
 } from './durable-file.ts'
 import { etagOf, stampFinely } from './etag.ts'
-import { codeOf, ioError } from './io-error.ts'
+import { ioError } from './io-error.ts'
 import { pathOf } from './keys.ts'
 import { keysUnder } from './listing.ts'
 import { createLock } from './lock.ts'

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
-import type { HubFiles } from '@hubkeeper/core'
-import { codeOf, ioError } from './io-error.ts'
+import { codeOf, type HubFiles } from '@hubkeeper/core'
+import { ioError } from './io-error.ts'
 import { pathOf } from './keys.ts'
 import { matchFiles } from './match.ts'
 

@@ -1,7 +1,6 @@
 export * from './alert-outbox.ts'
 export * from './directory-store.ts'
 export * from './host/host.ts'
-export * from './http-hub.ts'
 export * from './hub-files.ts'
 export * from './log-files.ts'
 export * from './metric-files.ts'

@@ -1,8 +1,4 @@
-import { HubkeeperError, messageOf } from '@hubkeeper/core'
-
-/** The system's code of an error, such as ENOENT; null for anything else. */
-export const codeOf = (error: unknown): string | null =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
+import { codeOf, HubkeeperError, messageOf } from '@hubkeeper/core'
 
 /** An error of the file system as one that names the path and the fix. */
 export function ioError(error: unknown, path: string, doing: string): HubkeeperError {

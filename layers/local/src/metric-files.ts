@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  codeOf,
   type Datapoint,
   type DatapointQuery,
   days,
@@ -11,7 +12,7 @@ import {
 } from '@hubkeeper/core'
 import * as z from 'zod'
 import { makeDirectory } from './durable-file.ts'
-import { codeOf, ioError } from './io-error.ts'
+import { ioError } from './io-error.ts'
 
 const lineSchema = z.object({
   hub: z.string(),

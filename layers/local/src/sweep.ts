@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { codeOf } from './io-error.ts'
+import { codeOf } from '@hubkeeper/core'
 import { temporaryPrefix } from './keys.ts'
 
 /** Whether a process of this machine is gone; one of another user is not. */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { tunableCheckIds } from '../checks.ts'
 import { mebibytes } from '../units.ts'
+import { awsSchema } from './aws.ts'
 
 /** A path that stays under the hub's directory, with `/` between its parts. */
 const pathInHub = z
@@ -27,9 +28,11 @@ function isTimeZone(name: string): boolean {
 const databaseSchema = z.strictObject({
   path: pathInHub.describe('the SQLite file, under the hub’s directory'),
   authority: z
-    .enum(['server', 'offline'])
-    .default('server')
-    .describe('server: a running server has the file open; offline: nobody has'),
+    .enum(['server', 'offline', 'store'])
+    .optional()
+    .describe(
+      'server: a running server has the file open; offline: nobody has; store: the stored object is the database. Else server where the hub’s directory is, store on AWS',
+    ),
   lockTimeoutSeconds: z
     .number()
     .positive()
@@ -82,9 +85,25 @@ const serviceSchema = z
     { error: 'needs exactly one of process, pidFile, port, unit' },
   )
 
+const bucketSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
+      .describe('an S3 bucket, versioned'),
+    prefix: z
+      .string()
+      .regex(/^([\w.-]+\/)*$/, { error: 'must be empty or end with /' })
+      .optional()
+      .describe('goes before every key; the hub’s id and / by default'),
+    region: z.string().min(1).optional().describe('else as the AWS environment says'),
+  })
+  .describe('an S3 bucket for the backups of an embedded hub')
+
 const thresholdsSchema = z.strictObject({ warning: z.number(), critical: z.number().nullable() })
 
-const hubSchema = z.strictObject({
+/** One hub in `hubkeeper.json`. */
+export const hubSchema = z.strictObject({
   root: z.string().min(1).default('.').describe('the hub’s directory, relative to this file'),
   timeZone: timeZone.default('UTC').describe('of schedules, and of log lines that name none'),
   database: databaseSchema,
@@ -93,6 +112,11 @@ const hubSchema = z.strictObject({
   logs: z
     .strictObject({
       files: z.array(pathInHub).min(1).describe('globs, such as logs/*.log'),
+      logGroup: z
+        .string()
+        .regex(/^[\w./#-]{1,512}$/)
+        .optional()
+        .describe('on AWS, the CloudWatch Logs group to read in place of the files'),
       timeZone: timeZone.optional().describe('of lines that name none; the hub’s by default'),
     })
     .optional(),
@@ -107,6 +131,10 @@ const hubSchema = z.strictObject({
         .min(1)
         .optional()
         .describe('where backups are kept, relative to this file; under the hub’s directory by default'),
+      bucket: bucketSchema.optional(),
+    })
+    .refine(({ bucket, directory }) => bucket === undefined || directory === undefined, {
+      error: 'name a directory or a bucket, not both',
     })
     .default({}),
   scratch: z
@@ -127,6 +155,7 @@ const hubId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, {
 /** `hubkeeper.json`. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
+  aws: awsSchema.prefault({}).describe('the deployment on AWS; embedded hubs need none of it'),
   hubs: z
     .record(hubId, hubSchema)
     .refine((hubs) => Object.keys(hubs).length > 0, { error: 'must name at least one hub' }),

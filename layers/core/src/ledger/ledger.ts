@@ -1,26 +1,24 @@
 import { HubkeeperError } from '../errors.ts'
 import type { RecordStore } from '../ports/records.ts'
 import type { RunStatus } from '../status.ts'
+import { ledgerKeys } from './keys.ts'
 import { type Punctuality, punctualityOf, type ScheduledTask } from './overdue.ts'
 import {
   type FinishedRun,
   type Freeze,
   freezeSchema,
-  keptSchema,
   type Lease,
   leaseSchema,
   type RunRecord,
   runRecordSchema,
+  type Verdict,
+  verdictSchema,
 } from './record.ts'
+import { openSuccesses } from './successes.ts'
 
 /** `ledger: 'read'`. */
 export interface LedgerReader {
-  /** Every run of a task, in the order of its slots. */
-  runs(task: string): Promise<readonly RunRecord[]>
-  /** When this hub was first kept; null when it never was. */
-  keptSince(): Promise<Date | null>
-  freeze(): Promise<Freeze | null>
-  /** How every scheduled task stands against its schedule. */
+  /** How every task of a daily or rarer cadence stands against its schedule; one small record. */
   punctuality(at: Date): Promise<readonly Punctuality[]>
 }
 
@@ -61,6 +59,15 @@ export interface HeldLease {
 
 /** The record of runs of one hub, with its leases (`docs/contracts.md`, ledger). */
 export interface Ledger extends LedgerReader {
+  /** Every run of a task, in the order of its slots. */
+  runs(task: string): Promise<readonly RunRecord[]>
+  /** One run of a task; null when there is none in that slot. */
+  run(task: string, slot: string): Promise<RunRecord | null>
+  freeze(): Promise<Freeze | null>
+  /** What a continuous task last said, with the revision to name when noting another. */
+  verdict(task: string): Promise<{ verdict: Verdict; revision: string } | null>
+  /** Notes what a continuous task says now; false when another run noted something meanwhile. */
+  noteVerdict(task: string, verdict: Verdict, revision: string | null): Promise<boolean>
   /** @throws HubkeeperError `run-in-progress` while another run holds the slot. */
   claim(request: ClaimRequest): Promise<ClaimResult>
   /** @throws HubkeeperError `write-lease-held` while another task changes this hub. */
@@ -81,17 +88,24 @@ export function createLedger(options: {
   readonly tasks: readonly ScheduledTask[]
   readonly now: () => Date
   /**
+   * Goes before every key of a record.
+   *
+   * @default the hub's id and `/`, so that hubs may share a store of records
+   */
+  readonly namespace?: string
+  /**
    * Whether an owner is known to have died, so that its lease need not be waited for.
    *
    * @default nobody is
    */
   readonly isGone?: (owner: string) => boolean
 }): Ledger {
-  const { records, hub, now, isGone = () => false } = options
+  const { records, hub, namespace = `${options.hub}/`, now, isGone = () => false } = options
   const isHeld = (owner: string, until: string): boolean => new Date(until) > now() && !isGone(owner)
-  const runsPrefix = (task: string): string => `runs/${hub}/${task}/`
-  const leaseKey = `leases/${hub}/write`
-  const keptKey = `kept/${hub}`
+  const runsPrefix = (task: string): string => namespace + ledgerKeys.runsOf(task)
+  const verdictKey = (task: string): string => namespace + ledgerKeys.verdictOf(task)
+  const leaseKey = namespace + ledgerKeys.writeLease
+  const successes = openSuccesses(records, namespace + ledgerKeys.punctuality)
   const until = (ms: number): string => new Date(now().getTime() + ms).toISOString()
 
   /** Writes `record` over `expected`; gives a holder that keeps the revision. */
@@ -125,19 +139,17 @@ export function createLedger(options: {
           leaseUntil: until(request.lease),
         }),
       check: record.check,
-      finish: (state, status) =>
-        record.write({ ...identity, state, status, finishedAt: now().toISOString() }),
+      async finish(state, status) {
+        const finishedAt = now()
+        await record.write({ ...identity, state, status, finishedAt: finishedAt.toISOString() })
+        if (state === 'succeeded') await successes.note(request.task, finishedAt)
+      },
     }
   }
 
   async function runs(task: string): Promise<RunRecord[]> {
     const stored = await records.list(runsPrefix(task))
     return stored.map((record) => parseRun(record.value))
-  }
-
-  async function keptSince(): Promise<Date | null> {
-    const stored = await records.get(keptKey)
-    return stored === null ? null : new Date(keptSchema.parse(JSON.parse(stored.value)).since)
   }
 
   return {
@@ -161,7 +173,7 @@ export function createLedger(options: {
       const revision = await records.put(key, JSON.stringify(running), stored?.revision ?? null)
       // Another claim came between the read and the write: it holds the slot now, or already succeeded.
       if (revision === null) return this.claim(request)
-      await records.put(keptKey, JSON.stringify({ since: now().toISOString() }), null)
+      await successes.begin(now())
       return { kind: 'claimed', claim: claimOf(request, key, revision, attempt) }
     },
 
@@ -185,20 +197,32 @@ export function createLedger(options: {
     },
 
     runs,
-    keptSince,
+
+    async run(task, slot) {
+      const stored = await records.get(runsPrefix(task) + slot)
+      return stored === null ? null : parseRun(stored.value)
+    },
 
     async punctuality(at) {
-      const since = await keptSince()
-      const all: Punctuality[] = []
-      for (const task of options.tasks) {
-        all.push(punctualityOf(task, await runs(task.name), since, options.timeZone, at))
-      }
-      return all
+      const { since, last } = await successes.read()
+      return options.tasks
+        .filter(({ schedule }) => schedule.cadence !== 'continuous')
+        .map((task) => punctualityOf(task, last(task.name), since, options.timeZone, at))
     },
 
     async freeze() {
-      const stored = await records.get(`freeze/${hub}`)
+      const stored = await records.get(namespace + ledgerKeys.freeze)
       return stored === null ? null : freezeSchema.parse(JSON.parse(stored.value))
+    },
+
+    async verdict(task) {
+      const stored = await records.get(verdictKey(task))
+      if (stored === null) return null
+      return { verdict: verdictSchema.parse(JSON.parse(stored.value)), revision: stored.revision }
+    },
+
+    async noteVerdict(task, verdict, revision) {
+      return (await records.put(verdictKey(task), JSON.stringify(verdict), revision)) !== null
     },
   }
 }

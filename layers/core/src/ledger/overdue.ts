@@ -1,5 +1,4 @@
 import { graceOf, nextRun, type Schedule } from '../schedule.ts'
-import type { RunRecord } from './record.ts'
 
 /** A task as far as its schedule goes. */
 export interface ScheduledTask {
@@ -18,23 +17,17 @@ export interface Punctuality {
   readonly overdue: number
 }
 
-const successOf = (records: readonly RunRecord[]): Date | null =>
-  records
-    .flatMap((record) => (record.state === 'succeeded' ? [new Date(record.finishedAt)] : []))
-    .reduce<Date | null>((latest, date) => (latest === null || date > latest ? date : latest), null)
-
 /**
  * Whether a task ran when it was due. A run by hand counts: what matters is that it was done.
  * Nothing is due before the hub was first kept.
  */
 export function punctualityOf(
   task: ScheduledTask,
-  runs: readonly RunRecord[],
+  lastSuccess: Date | null,
   keptSince: Date | null,
   timeZone: string,
   at: Date,
 ): Punctuality {
-  const lastSuccess = successOf(runs)
   const dueAt = nextRun(task.schedule, timeZone, lastSuccess ?? keptSince ?? at)
   const late = dueAt === null ? 0 : at.getTime() - dueAt.getTime()
   return { task: task.name, lastSuccess, dueAt, overdue: late > graceOf[task.schedule.cadence] ? late : 0 }

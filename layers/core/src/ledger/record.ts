@@ -52,5 +52,14 @@ export const freezeSchema = z.strictObject({
 /** See {@link freezeSchema}. */
 export type Freeze = z.infer<typeof freezeSchema>
 
-/** When a hub was first kept. */
-export const keptSchema = z.strictObject({ since: moment })
+/** What a continuous task said when it last said something new. */
+export const verdictSchema = z.strictObject({
+  status: z.enum(runStatuses),
+  /** Equal for what is the same trouble; null when all is well. */
+  trouble: z.string().nullable(),
+  run: z.string(),
+  since: moment,
+})
+
+/** See {@link verdictSchema}. */
+export type Verdict = z.infer<typeof verdictSchema>

@@ -25,6 +25,8 @@ export interface DatabaseReader {
   /** Key of the database: the subject of its findings. */
   readonly key: string
   readonly authority: Authority
+  /** What is read here is a copy that the hub's server pushed; the database itself is elsewhere. */
+  readonly replica: boolean
   /**
    * What shows that a database that nobody should have open is in use, in words: a journal beside
    * it, a process that has it open. Empty for a live one, where that is as it should be.

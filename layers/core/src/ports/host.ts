@@ -46,6 +46,8 @@ export interface ServiceState {
 
 /** Figures of the machine the hub runs on. Null: this machine does not tell. */
 export interface Host {
+  /** Why the hub's machine cannot be looked at from here, in words; null where it can. */
+  readonly elsewhere: string | null
   disks(): Promise<readonly DiskUsage[]>
   memory(): Promise<MemoryUsage | null>
   /** Busy share of all CPUs over a short sample, percent. */

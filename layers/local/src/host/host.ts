@@ -32,6 +32,7 @@ async function cpuPercent(): Promise<number | null> {
 /** This machine; `paths` are the places whose disks matter. */
 export function localHost({ paths }: { readonly paths: readonly string[] }): Host {
   return {
+    elsewhere: null,
     disks: () => diskUsage(paths),
     memory: memoryUsage,
     cpu: cpuPercent,

@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { promisify } from 'node:util'
-import { messageOf, type ServiceProbe, type ServiceState, seconds } from '@hubkeeper/core'
-import { codeOf } from '../io-error.ts'
+import { codeOf, messageOf, type ServiceProbe, type ServiceState, seconds } from '@hubkeeper/core'
 import { processesContaining } from './processes.ts'
 
 const run = promisify(execFile)

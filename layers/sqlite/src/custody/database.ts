@@ -15,6 +15,7 @@ import {
   type RewrittenCopy,
   type Snapshot,
 } from '@hubkeeper/core'
+import { requireTime } from './forecast.ts'
 import { processesWithOpen } from './occupants.ts'
 import type { CustodyOptions } from './options.ts'
 import { fingerprint } from './scratch.ts'
@@ -49,9 +50,12 @@ export function openDatabase(
 function custodyOf(options: CustodyOptions): Database {
   const { database, engine, scratch, store, now, fence } = options
   const name = basename(database.key)
+  /** A database of a server on another machine is only known by what that pushed to the store. */
+  const replica = database.authority === 'server' && database.path === null
+  const live = database.authority === 'server' && !replica
 
   const signsOfUse: DatabaseReader['signsOfUse'] = async () => {
-    if (database.authority === 'server') return []
+    if (live) return []
     const signs: string[] = []
     for (const suffix of ['-wal', '-journal']) {
       const journal = await store.head(database.key + suffix)
@@ -94,6 +98,7 @@ function custodyOf(options: CustodyOptions): Database {
     const info = await store.head(database.key)
     if (info === null) return faultOf('missing', `there is no database at ${database.key}`)
     if (info.bytes === 0) return faultOf('empty', `${database.key} is empty: 0 bytes`)
+    requireTime(options, info.bytes, database.key)
     const takenAt = now()
     const { path, sha256 } = await readVersion(info)
     return {
@@ -116,11 +121,8 @@ function custodyOf(options: CustodyOptions): Database {
   }
 
   async function snapshot(): Promise<Outcome<Snapshot>> {
-    const { authority, path } = database
-    if (authority === 'server') {
-      if (path === null) return faultOf('missing', `${database.key} is owned by a server on another machine`)
-      return snapshotThroughEngine(path)
-    }
+    const { path } = database
+    if (live && path !== null) return snapshotThroughEngine(path)
     // What a journal holds is part of the content, and only SQLite can read it.
     if (path !== null && (await signsOfUse()).length > 0) return snapshotThroughEngine(path)
     return snapshotThroughStore()
@@ -161,11 +163,12 @@ function custodyOf(options: CustodyOptions): Database {
   }
 
   const etag: DatabaseRestorer['etag'] = async () =>
-    database.authority === 'server' ? null : ((await store.head(database.key))?.etag ?? null)
+    live ? null : ((await store.head(database.key))?.etag ?? null)
 
   return {
     key: database.key,
     authority: database.authority,
+    replica,
     signsOfUse,
     snapshot,
     rewrite,
@@ -173,7 +176,7 @@ function custodyOf(options: CustodyOptions): Database {
     etag,
 
     async optimizeInPlace(request) {
-      if (database.authority !== 'server' || database.path === null) {
+      if (!live || database.path === null) {
         throw new HubkeeperError(
           'not-available',
           `${database.key} is not live: it is optimised by rewriting`,
@@ -188,7 +191,7 @@ function custodyOf(options: CustodyOptions): Database {
 
     async replace(path, expected) {
       const { path: livePath } = database
-      const inUse = database.authority === 'server' || (await signsOfUse()).length > 0
+      const inUse = live || (await signsOfUse()).length > 0
       if (livePath !== null && inUse && (await exists(livePath))) return replaceLive(livePath, path)
       await fence()
       await refuseInUse()

@@ -20,6 +20,12 @@ export interface CustodyOptions {
   /** Larger files are not cross-checked, bytes. */
   readonly crossCheckMaxBytes: number
   readonly now: () => Date
+  /**
+   * When work has to be done.
+   *
+   * @default there is no end
+   */
+  readonly deadline?: Date
   /** Must pass right before each change to the hub's data. @throws HubkeeperError */
   readonly fence: () => Promise<void>
 }

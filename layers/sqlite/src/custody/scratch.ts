@@ -72,7 +72,9 @@ export async function createScratch(parent: string): Promise<Scratch> {
       throw new HubkeeperError(
         'no-space',
         `${what} needs ${formatBytes(bytes)} in ${directory}, where ${formatBytes(free)} are free`,
-        { hint: 'free space there, or name another disk as scratch.directory in hubkeeper.json' },
+        {
+          hint: 'free space there, or name another disk as scratch.directory in hubkeeper.json; on AWS a function has 10 GiB at most, so run this hub’s tasks embedded',
+        },
       )
     },
     remove: (path) => rm(path, { force: true }),

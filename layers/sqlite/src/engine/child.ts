@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { formatBytes, formatDuration } from '@hubkeeper/core'
@@ -26,8 +26,11 @@ const pollInterval = 100
 const maxLine = 64 * 1024 ** 2
 const maxStderr = 4000
 
-/** The program of the child; a bundle puts its own in place. */
-const programPath = (): string => fileURLToPath(new URL('./program.ts', import.meta.url))
+/** The program of the child, beside this file: in its source, or bundled as this file is. */
+const programPath = (): string => {
+  const here = fileURLToPath(import.meta.url)
+  return join(dirname(here), `program${extname(here)}`)
+}
 
 /** A figure of a process (`VmHWM`: highest resident set so far, `VmRSS`: now), bytes; null where the system does not tell. */
 function memoryOf(pid: number, field: 'VmHWM' | 'VmRSS'): number | null {

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import {
+  codeOf,
   formatBytes,
   formatDuration,
   type HubAnswer,
@@ -8,7 +9,6 @@ import {
   type HubRequest,
   type HubSilence,
 } from '@hubkeeper/core'
-import { codeOf } from './io-error.ts'
 
 const maxRedirects = 5
 

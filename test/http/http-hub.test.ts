@@ -1,4 +1,4 @@
-import { httpHub } from '@hubkeeper/local'
+import { httpHub } from '@hubkeeper/http'
 import { hubClientContract } from '../adapters/hub-client.ts'
 
 hubClientContract('HTTP', httpHub)

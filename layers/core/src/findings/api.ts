@@ -1,16 +1,8 @@
-import {
-  type Figure,
-  type Finding,
-  figure,
-  finding,
-  type HealthReading,
-  type HubAnswer,
-  type HubClient,
-  type HubConfig,
-  type HubSilence,
-  measured,
-  readHealth,
-} from '@hubkeeper/core'
+import type { HubConfig } from '../config/schema.ts'
+import { figure, finding, measured } from '../finding.ts'
+import { type HealthReading, readHealth } from '../health-body.ts'
+import type { HubAnswer, HubClient, HubSilence } from '../ports/hub.ts'
+import type { Figure, Finding } from '../report.ts'
 
 type Api = NonNullable<HubConfig['api']>
 type Endpoint = Api['endpoints'][number]

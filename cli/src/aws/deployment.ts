@@ -1,0 +1,62 @@
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import { createS3Client, s3Store, serviceError } from '@hubkeeper/aws/drivers'
+import { type AwsConfig, HubkeeperError, hubPrefix, keys, type ObjectStore } from '@hubkeeper/core'
+import { cloudFormationClient, placeOf } from './clients.ts'
+
+/** What `npx cdk deploy` made, found by the names of its stacks. */
+export interface Deployed {
+  readonly hubBucket: string
+  readonly backupBucket: string
+  /** Name of a task's function. */
+  functionOf(task: string): string
+  /** Everything of a hub in the buckets. */
+  storeOf(hub: string): ObjectStore
+}
+
+/** @throws HubkeeperError when there is no such deployment, or it may not be looked at */
+export async function findDeployment(aws: AwsConfig): Promise<Deployed> {
+  const stack = `${aws.name}-storage`
+  const outputs = await outputsOf(stack, aws)
+  const output = (name: string): string => {
+    const value = outputs.get(name)
+    if (value !== undefined) return value
+    throw new HubkeeperError('not-available', `the stack ${stack} has no output ${name}`, {
+      hint: 'it was deployed by another version: npx cdk deploy --all',
+    })
+  }
+  const hubBucket = output('HubBucket')
+  const backupBucket = output('BackupBucket')
+  const client = createS3Client(placeOf(aws))
+  return {
+    hubBucket,
+    backupBucket,
+    functionOf: (task) => `${aws.name}-${task}`,
+    storeOf: (hub) =>
+      s3Store({
+        client,
+        bucket: hubBucket,
+        prefix: hubPrefix(hub),
+        routes: [{ prefix: keys.backups, bucket: backupBucket }],
+      }),
+  }
+}
+
+async function outputsOf(stack: string, aws: AwsConfig): Promise<Map<string, string>> {
+  try {
+    const client = cloudFormationClient(aws)
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }))
+    return new Map(
+      (Stacks[0]?.Outputs ?? []).flatMap(({ OutputKey, OutputValue }) =>
+        OutputKey === undefined || OutputValue === undefined ? [] : [[OutputKey, OutputValue]],
+      ),
+    )
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('does not exist')) {
+      throw new HubkeeperError('not-available', `there is no stack ${stack}`, {
+        hint: 'deploy first: npx cdk deploy --all; or check aws.name and aws.region in hubkeeper.json',
+        cause: error,
+      })
+    }
+    throw serviceError(error, `the stack ${stack}`)
+  }
+}

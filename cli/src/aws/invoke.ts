@@ -1,0 +1,108 @@
+import { setTimeout } from 'node:timers/promises'
+import { InvokeCommand } from '@aws-sdk/client-lambda'
+import { serviceError } from '@hubkeeper/aws/drivers'
+import {
+  type AwsConfig,
+  createLedger,
+  type FinishedRun,
+  type HubConfig,
+  HubkeeperError,
+  keys,
+  ledgerPrefix,
+  minutes,
+  type ObjectStore,
+  objectRecords,
+  type Progress,
+  type Report,
+  reportSchema,
+  type Task,
+} from '@hubkeeper/core'
+import { lambdaClient } from './clients.ts'
+import type { Deployed } from './deployment.ts'
+
+const pollInterval = 1000
+
+/** How long a function may take to begin: a cold start, and Lambda's own queue. */
+const patience = minutes(2)
+
+/** Starts a task's function as an event; gives the id under which the ledger will know the run. */
+export async function startFunction(
+  aws: AwsConfig,
+  name: string,
+  payload: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  try {
+    const client = lambdaClient(aws)
+    const { $metadata } = await client.send(
+      new InvokeCommand({ FunctionName: name, InvocationType: 'Event', Payload: JSON.stringify(payload) }),
+    )
+    if ($metadata.requestId !== undefined) return $metadata.requestId
+  } catch (error) {
+    throw serviceError(error, `the function ${name}`)
+  }
+  throw new HubkeeperError('io', `the function ${name} was started, but its request has no id`, {
+    hint: 'see its log group for what it does',
+  })
+}
+
+/**
+ * Waits until the run of a request is over, by the hub's ledger, and gives its report.
+ *
+ * @throws HubkeeperError when it does not begin, or its report is not there
+ */
+export async function followRun(
+  deployed: Deployed,
+  task: Task,
+  hub: HubConfig & { readonly id: string },
+  requestId: string,
+  progress: Progress,
+): Promise<Report> {
+  const store = deployed.storeOf(hub.id)
+  const ledger = createLedger({
+    records: objectRecords({ store, prefix: ledgerPrefix }),
+    namespace: '',
+    hub: hub.id,
+    timeZone: hub.timeZone,
+    tasks: [],
+    now: () => new Date(),
+  })
+  const started = Date.now()
+  progress.step(`Waiting for ${deployed.functionOf(task.name)} to begin`)
+  for (let begun = false; ; ) {
+    const record = await ledger.run(task.name, requestId)
+    if (record !== null && record.state !== 'running') return readReport(store, record)
+    if (record !== null && !begun) {
+      begun = true
+      progress.step(`Running as ${record.run}`)
+    }
+    if (!begun && Date.now() - started > patience) throw notBegun(deployed, task, requestId)
+    if (Date.now() - started > patience + task.limits.timeout) throw notOver(deployed, task, requestId)
+    await setTimeout(pollInterval)
+  }
+}
+
+async function readReport(store: ObjectStore, { run, task }: FinishedRun): Promise<Report> {
+  const key = keys.report(task, run, 'json')
+  const stored = await store.get(key)
+  const parsed = reportSchema.safeParse(
+    stored === null ? null : JSON.parse(new TextDecoder().decode(stored.body)),
+  )
+  if (parsed.success) return parsed.data
+  throw new HubkeeperError('object-missing', `the run ${run} is over, but there is no report at ${key}`, {
+    hint: 'see the function’s log group for why it could not keep one',
+  })
+}
+
+const notBegun = (deployed: Deployed, { name }: Task, requestId: string): HubkeeperError =>
+  new HubkeeperError('time-limit', `${deployed.functionOf(name)} has not begun request ${requestId}`, {
+    hint: `it may be refused or throttled: see the log group /aws/lambda/${deployed.functionOf(name)} and the dead letters`,
+  })
+
+const notOver = (deployed: Deployed, { name }: Task, requestId: string): HubkeeperError =>
+  new HubkeeperError(
+    'time-limit',
+    `${deployed.functionOf(name)} was ended before request ${requestId} was done`,
+    {
+      hint: 'Lambda tries it again; see hubkeeper report later, and the dead letters',
+    },
+  )

@@ -1,0 +1,171 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  HubkeeperError,
+  listAll,
+  mebibytes,
+  messageOf,
+  type ObjectStore,
+  PreconditionFailedError,
+} from '@hubkeeper/core'
+
+/** One thing that the design takes for granted of a store, tried. */
+export interface Verification {
+  readonly title: string
+  readonly held: boolean
+  /** What was seen instead; null where it held. */
+  readonly problem: string | null
+}
+
+interface Trial {
+  readonly title: string
+  run(store: ObjectStore, folder: string): Promise<void>
+}
+
+const absent = { ifNoneMatch: '*' } as const
+const largeBytes = mebibytes(40)
+
+class NotAsExpectedError extends Error {
+  override readonly name = 'NotAsExpectedError'
+}
+
+const demand = (holds: boolean, otherwise: string): void => {
+  if (!holds) throw new NotAsExpectedError(otherwise)
+}
+
+async function refused(attempt: Promise<unknown>, what: string): Promise<void> {
+  const outcome = await attempt.then(
+    () => null,
+    (error: unknown) => error,
+  )
+  if (outcome instanceof PreconditionFailedError) return
+  throw new NotAsExpectedError(outcome === null ? `${what} was accepted` : `${what}: ${messageOf(outcome)}`)
+}
+
+async function storeLarge(store: ObjectStore, folder: string): Promise<{ etag: string; sha256: string }> {
+  const path = join(folder, randomUUID())
+  await writeFile(path, Buffer.alloc(largeBytes, randomUUID()))
+  const { info, sha256 } = await store.upload(path, 'backups/large', { condition: absent })
+  return { etag: info.etag, sha256 }
+}
+
+const trials: readonly Trial[] = [
+  {
+    title: 'an absent object is told as absent, not as forbidden',
+    async run(store) {
+      demand((await store.head('absent')) === null, 'HEAD did not say 404')
+      demand((await store.get('absent')) === null, 'GET did not say 404')
+    },
+  },
+  {
+    title: 'an object is created once',
+    async run(store) {
+      await store.put('once', '1', absent)
+      await refused(store.put('once', '2', absent), 'a second creation')
+    },
+  },
+  {
+    title: 'of twenty that create at once, one does',
+    async run(store) {
+      const all = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, i) => store.put('race', `${i}`, absent)),
+      )
+      const winners = all.filter(({ status }) => status === 'fulfilled').length
+      demand(winners === 1, `${winners} did`)
+    },
+  },
+  {
+    title: 'an object is replaced only in the place of the version that was read',
+    async run(store) {
+      const first = await store.put('replaced', '1')
+      await store.put('replaced', '2', { ifMatch: first.etag })
+      await refused(store.put('replaced', '3', { ifMatch: first.etag }), 'a stale replacement')
+    },
+  },
+  {
+    title: 'an object is deleted only as the version that was read',
+    async run(store) {
+      const first = await store.put('deleted', '1')
+      const second = await store.put('deleted', '2')
+      await refused(store.delete('deleted', { ifMatch: first.etag }), 'a stale deletion')
+      await store.delete('deleted', { ifMatch: second.etag })
+      demand((await store.head('deleted')) === null, 'it is still there')
+    },
+  },
+  {
+    title: 'a large file goes up in parts, on condition, and comes back bit for bit',
+    async run(store, folder) {
+      const { sha256 } = await storeLarge(store, folder)
+      const back = join(folder, randomUUID())
+      const { sha256: read } = await store.download('backups/large', back)
+      const seen = createHash('sha256')
+        .update(await readFile(back))
+        .digest('hex')
+      demand(read === sha256 && seen === sha256, 'the bytes differ')
+      await refused(store.upload(back, 'backups/large', { condition: absent }), 'an upload over it')
+    },
+  },
+  {
+    title: 'a version is copied on the server, on condition of source and destination',
+    async run(store) {
+      const large = await store.head('backups/large')
+      if (large === null) throw new NotAsExpectedError('there is nothing to copy: the trial before failed')
+      const { bytes } = await store.copy('backups/large', 'backups/copy', {
+        sourceIfMatch: large.etag,
+        condition: absent,
+      })
+      demand(bytes === largeBytes, `the copy has ${bytes} bytes`)
+      await refused(store.copy('backups/large', 'backups/copy', { condition: absent }), 'a copy over it')
+      const other = await store.put('other', 'x')
+      await refused(
+        store.copy('backups/large', 'backups/third', { sourceIfMatch: other.etag, condition: absent }),
+        'a copy of another version',
+      )
+    },
+  },
+  {
+    title: 'what was written is listed at once, in order',
+    async run(store) {
+      await store.put('list/b', '1')
+      await store.put('list/a', '1')
+      const { objects } = await store.list('list/')
+      demand(objects.map(({ key }) => key).join() === 'list/a,list/b', 'it is not')
+    },
+  },
+]
+
+/** Tries everything that the design relies on; goes on past what does not hold. */
+export async function verifyStore(
+  store: ObjectStore,
+  onTrial: (verification: Verification) => void,
+): Promise<Verification[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'hubkeeper-verify-'))
+  const all: Verification[] = []
+  try {
+    for (const trial of trials) {
+      const problem = await trial.run(store, folder).then(() => null, describe)
+      const verification = { title: trial.title, held: problem === null, problem }
+      all.push(verification)
+      onTrial(verification)
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+  return all
+}
+
+/** Deletes everything that the trials wrote; gives the keys that could not be. */
+export async function cleanUp(store: ObjectStore, prefixes: readonly string[]): Promise<string[]> {
+  const left: string[] = []
+  for (const prefix of prefixes) {
+    for await (const { key } of listAll(store, prefix)) {
+      await store.delete(key).catch(() => left.push(key))
+    }
+  }
+  return left
+}
+
+const describe = (error: unknown): string =>
+  error instanceof HubkeeperError ? `${error.message} (${error.hint})` : messageOf(error)

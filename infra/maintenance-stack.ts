@@ -1,0 +1,55 @@
+import type { Config, Task } from '@hubkeeper/core'
+import { Stack, type StackProps } from 'aws-cdk-lib'
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler'
+import type { Construct } from 'constructs'
+import { Alarms } from './alarms.ts'
+import type { Assets } from './bundle/assets.ts'
+import type { Buckets } from './grants.ts'
+import { Paging } from './paging.ts'
+import { ScheduledTask } from './scheduled-task.ts'
+import { sharedLayers } from './shared-layer.ts'
+
+interface MaintenanceStackProps extends StackProps {
+  readonly config: Config
+  readonly tasks: readonly Task[]
+  readonly assets: Assets
+  readonly buckets: Buckets
+}
+
+/** Everything that runs: each task of the registry for each hub, and who is told when it does not. */
+export class MaintenanceStack extends Stack {
+  constructor(scope: Construct, id: string, props: MaintenanceStackProps) {
+    const { assets, buckets, config, tasks, ...rest } = props
+    super(scope, id, rest)
+    const paging = new Paging(this, 'Paging', { aws: config.aws })
+    const { deadLetters, onCall, team } = paging
+    const alarms = new Alarms(this, 'Alarms', { onCall: new SnsAction(onCall) })
+    const layers = sharedLayers(this, assets.layers)
+    const group = new ScheduleGroup(this, 'Schedules', { scheduleGroupName: config.aws.name })
+    const deployment = {
+      hubBucket: buckets.hubBucket,
+      backupBucket: buckets.backupBucket,
+      topics: { 'on-call': onCall.topicArn, team: team.topicArn },
+    }
+    for (const task of tasks) {
+      const folder = assets.functions.get(task.name)
+      if (folder === undefined) throw new Error(`the function of ${task.name} was not bundled`)
+      const scheduled = new ScheduledTask(this, task.name, {
+        task,
+        config,
+        deployment,
+        folder,
+        layers,
+        group,
+        deadLetters,
+      })
+      alarms.watchFunction(task, scheduled.function)
+    }
+    alarms.watchDeadLetters(deadLetters)
+    alarms.watchSchedules(group)
+    // Only a task that runs all the time publishes what these look at.
+    if (!tasks.some(({ schedule }) => schedule.cadence === 'continuous')) return
+    for (const [hub, settings] of Object.entries(config.hubs)) alarms.watchHub(hub, settings)
+  }
+}

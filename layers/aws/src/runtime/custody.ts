@@ -1,0 +1,57 @@
+import {
+  type Access,
+  type Fence,
+  type HubConfig,
+  minutes,
+  type ObjectStore,
+  type PortsOf,
+  seconds,
+} from '@hubkeeper/core'
+
+interface CustodyRequest {
+  readonly hub: HubConfig & { readonly id: string }
+  readonly run: string
+  readonly store: ObjectStore
+  /** Directory for work in progress. */
+  readonly scratch: string
+  readonly deadline: Date
+  readonly fence: Fence
+  readonly onEnd: (tidy: () => Promise<void>) => void
+}
+
+/** The database and backup ports of an access; none, and no engine loaded, where it declares neither. */
+export async function custodyPortsOf(
+  access: Access,
+  { deadline, fence, hub, onEnd, run, scratch: directory, store }: CustodyRequest,
+): Promise<Partial<PortsOf<Required<Access>>>> {
+  if (access.database === undefined && access.backups === undefined) return {}
+  // The layer with the engine is attached only to the functions that come this far.
+  const { createEngine, createScratch, custodyPorts } = await import('@hubkeeper/sqlite')
+  const scratch = await createScratch(directory)
+  onEnd(() => scratch.dispose())
+  const {
+    authority = 'store',
+    checkMemoryMiB,
+    checkTimeoutMinutes,
+    crossCheckMaxBytes,
+    lockTimeoutSeconds,
+    path,
+  } = hub.database
+  const left = deadline.getTime() - Date.now()
+  return custodyPorts(access, {
+    hub: hub.id,
+    run,
+    store,
+    engine: createEngine({
+      timeLimit: Math.min(minutes(checkTimeoutMinutes), left),
+      memoryLimit: checkMemoryMiB * 1024 ** 2,
+      lockTimeout: seconds(lockTimeoutSeconds),
+    }),
+    scratch,
+    database: { key: path, authority, path: null },
+    crossCheckMaxBytes,
+    now: () => new Date(),
+    deadline,
+    fence,
+  })
+}

@@ -1,0 +1,122 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type Access,
+  type Connect,
+  createLedger,
+  type Fence,
+  grantsOf,
+  type HubConfig,
+  hubPrefix,
+  keys,
+  ledgerPrefix,
+  metricNamespace,
+  type ObjectStore,
+  objectRecords,
+  type RunnerDrivers,
+  restrictStore,
+  runnerGrants,
+  seconds,
+  type Task,
+} from '@hubkeeper/core'
+import { httpHub } from '@hubkeeper/http'
+import { cloudwatchMetrics } from '../cloudwatch-metrics.ts'
+import { s3Store } from '../s3/store.ts'
+import { snsAlerts } from '../sns-alerts.ts'
+import { storedFiles } from '../stored-files.ts'
+import type { Clients } from './clients.ts'
+import { custodyPortsOf } from './custody.ts'
+import type { Environment } from './environment.ts'
+import { logsOf } from './logs.ts'
+import { remoteHost } from './remote-host.ts'
+
+/** Time to say that a run ran out of time, before the platform ends it, ms. */
+const parting = seconds(15)
+
+/** How much longer than the function its claims live: clocks differ, ms. */
+const margin = seconds(60)
+
+/** One invocation of one function, for one hub. */
+export interface DeployedRun {
+  readonly task: Task
+  readonly hub: HubConfig & { readonly id: string }
+  readonly environment: Environment
+  readonly clients: Clients
+  /** When the platform ends the function. */
+  readonly endsAt: Date
+  readonly requestId: string
+  /** Collects what has to be tidied up when the invocation is over. */
+  readonly onEnd: (tidy: () => Promise<void>) => void
+}
+
+/** The drivers of a run on AWS. */
+export function openDeployed(run: DeployedRun): RunnerDrivers {
+  const { clients, endsAt, environment, hub, task } = run
+  const { deployment } = environment
+  const now = () => new Date()
+  const store = s3Store({
+    client: clients.s3,
+    bucket: deployment.hubBucket,
+    prefix: hubPrefix(hub.id),
+    routes: [{ prefix: keys.backups, bucket: deployment.backupBucket }],
+  })
+  const own = restrictStore(
+    store,
+    [...runnerGrants(task), ...grantsOf(pick(task.access, 'ledger'), hub)],
+    task.name,
+  )
+  const metrics = cloudwatchMetrics({ client: clients.metrics, namespace: metricNamespace, now })
+  const ledger = createLedger({
+    records: objectRecords({ store: own, prefix: ledgerPrefix }),
+    namespace: '',
+    hub: hub.id,
+    timeZone: hub.timeZone,
+    tasks: environment.config.tasks,
+    now,
+  })
+  const deadline = new Date(endsAt.getTime() - Math.min(parting, remaining(endsAt) / 4))
+
+  const connectFor =
+    (id: string, fence: Fence): Connect =>
+    async (access) => ({
+      ...(await custodyPortsOf(access, {
+        hub,
+        run: id,
+        store: restrictStore(store, grantsOf(access, hub), task.name),
+        scratch: join(tmpdir(), 'hubkeeper'),
+        deadline,
+        fence,
+        onEnd: run.onEnd,
+      })),
+      ...(access.api === undefined ? {} : { api: httpHub() }),
+      ...(access.host === undefined ? {} : { host: remoteHost() }),
+      ...(access.logs === undefined ? {} : { logs: await logsOf(hub, granted(store, access, hub, task)) }),
+      ...(access.files === undefined
+        ? {}
+        : { files: storedFiles({ store: granted(store, access, hub, task) }) }),
+      ...(access.metrics === undefined ? {} : { metrics }),
+      ...(access.ledger === undefined ? {} : { ledger: { punctuality: ledger.punctuality } }),
+    })
+
+  return {
+    ledger,
+    store: own,
+    metrics,
+    alerts: snsAlerts({ client: clients.topics, topics: deployment.topics }),
+    connect: ({ id, fence }) => connectFor(id, fence),
+    now,
+    owner: run.requestId,
+    lease: remaining(endsAt) + margin,
+    heartbeat: false,
+    deadline,
+  }
+}
+
+const remaining = (endsAt: Date): number => Math.max(0, endsAt.getTime() - Date.now())
+
+const granted = (store: ObjectStore, access: Access, hub: HubConfig, task: Task): ObjectStore =>
+  restrictStore(store, grantsOf(access, hub), task.name)
+
+/** One port of an access alone. */
+const pick = (access: Access, port: 'ledger'): Access =>
+  access[port] === undefined ? {} : { [port]: access[port] }

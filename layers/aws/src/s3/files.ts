@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { HubkeeperError, messageOf } from '@hubkeeper/core'
+
+const codeOf = (error: unknown): string | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
+
+function fileError(error: unknown, path: string, doing: string): HubkeeperError {
+  if (error instanceof HubkeeperError) return error
+  const message = `${doing} ${path}: ${messageOf(error)}`
+  switch (codeOf(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new HubkeeperError('no-space', message, {
+        hint: 'free space on that disk; in Lambda, give the function more ephemeral storage',
+        cause: error,
+      })
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new HubkeeperError('no-access', message, {
+        hint: 'use a directory that this process may write; in Lambda only /tmp is',
+        cause: error,
+      })
+    default:
+      return new HubkeeperError('io', message, { hint: 'check the path and the disk', cause: error })
+  }
+}
+
+/** Runs `work` on the file at `path`; what goes wrong comes out typed. @throws HubkeeperError */
+export async function onFile<T>(path: string, doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw fileError(error, path, doing)
+  }
+}
+
+/** Writes all of `bytes` at `position`. @throws HubkeeperError */
+export const writeAt = (
+  handle: FileHandle,
+  path: string,
+  bytes: Uint8Array,
+  position: number,
+): Promise<void> =>
+  onFile(path, 'cannot write', async () => {
+    let written = 0
+    while (written < bytes.length) {
+      const rest = bytes.length - written
+      written += (await handle.write(bytes, written, rest, position + written)).bytesWritten
+    }
+  })
+
+const changed = (path: string): HubkeeperError =>
+  new HubkeeperError('io', `${path} changed while it was uploaded`, {
+    hint: 'something else writes this file; make that stop, and run the task again',
+  })
+
+/** A file while it is uploaded. */
+export interface Source {
+  /** Its size when it was opened. */
+  readonly bytes: number
+  /** Exactly `length` bytes from `position`. @throws HubkeeperError also when the file has become shorter */
+  read(position: number, length: number): Promise<Buffer>
+  /** Makes sure that nobody wrote the file since it was opened. @throws HubkeeperError */
+  verify(): Promise<void>
+}
+
+/** Opens a file to be uploaded. @throws HubkeeperError */
+export async function reading<T>(path: string, work: (source: Source) => Promise<T>): Promise<T> {
+  const onIt = <V>(act: () => Promise<V>): Promise<V> => onFile(path, 'cannot read', act)
+  const handle = await onIt(() => open(path, 'r'))
+  try {
+    const before = await onIt(() => handle.stat({ bigint: true }))
+    return await work({
+      bytes: Number(before.size),
+      read: (position, length) =>
+        onIt(async () => {
+          const bytes = Buffer.allocUnsafe(length)
+          let read = 0
+          while (read < length) {
+            const { bytesRead } = await handle.read(bytes, read, length - read, position + read)
+            if (bytesRead === 0) throw changed(path)
+            read += bytesRead
+          }
+          return bytes
+        }),
+      verify: () =>
+        onIt(async () => {
+          const { mtimeNs, size } = await handle.stat({ bigint: true })
+          if (size !== before.size || mtimeNs !== before.mtimeNs) throw changed(path)
+        }),
+    })
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Makes a new file that only its owner may read; none is left when `work` fails. @throws HubkeeperError */
+export async function writing<T>(path: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
+  const handle = await onFile(path, 'cannot write', () => open(path, 'wx', 0o600))
+  try {
+    const made = await work(handle)
+    await onFile(path, 'cannot write', () => handle.close())
+    return made
+  } catch (error) {
+    await handle.close().catch(() => {})
+    await rm(path, { force: true })
+    throw error
+  }
+}
+
+/** SHA-256 of bytes, in the notation of S3's headers. */
+export const sha256Base64 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')

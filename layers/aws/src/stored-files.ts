@@ -1,0 +1,41 @@
+import { posix } from 'node:path'
+import { folderOf, type HubFiles, listAll, type ObjectInfo, type ObjectStore } from '@hubkeeper/core'
+
+/**
+ * The objects that one of the globs matches, by key. Only the folders that the globs name are listed: a
+ * glob that begins with a wildcard lists the whole store.
+ */
+export async function matchObjects(store: ObjectStore, patterns: readonly string[]): Promise<ObjectInfo[]> {
+  const plain = patterns.map((pattern) => pattern.replace(/^(?:\.\/)+/, ''))
+  const folders = [...new Set(plain.map(folderOf))]
+  // What lies in another folder of the list is listed with that one.
+  const apart = folders.filter((one) => !folders.some((other) => other !== one && one.startsWith(other)))
+  const found: ObjectInfo[] = []
+  for (const folder of apart) {
+    for await (const object of listAll(store, folder)) {
+      // The console of S3 makes empty objects for folders.
+      if (object.key.endsWith('/')) continue
+      if (plain.some((pattern) => posix.matchesGlob(object.key, pattern))) found.push(object)
+    }
+  }
+  return found.sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+/** Files of the hub as objects. */
+export function storedFiles({ store }: { readonly store: ObjectStore }): HubFiles {
+  return {
+    async match(patterns) {
+      const objects = await matchObjects(store, patterns)
+      return objects.map(({ bytes, key, modifiedAt }) => ({ key, bytes, modifiedAt }))
+    },
+
+    async read(key, maxBytes) {
+      const info = await store.head(key)
+      if (info === null) return null
+      // HTTP knows no empty range.
+      if (info.bytes === 0 || maxBytes <= 0) return new Uint8Array()
+      const found = await store.get(key, { range: { start: 0, end: Math.min(maxBytes, info.bytes) - 1 } })
+      return found?.body ?? null
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import * as z from 'zod'
+import type { Access } from './access.ts'
+import { type HubConfig, hubSchema } from './config/schema.ts'
+import type { ScheduledTask } from './ledger/overdue.ts'
+import { scheduleSchema } from './schedule.ts'
+
+/** The environment variable that holds {@link Deployment} as JSON. */
+export const deploymentVariable = 'HUBKEEPER_DEPLOYMENT'
+
+/** The file beside a function's code that holds {@link FunctionConfig} as JSON. */
+export const functionConfigFile = 'config.json'
+
+/** Namespace of every metric in CloudWatch. */
+export const metricNamespace = 'Hubkeeper'
+
+/** Where a deployment keeps things: known only once it is deployed. */
+export const deploymentSchema = z.strictObject({
+  /** Databases, logs, reports and state: `<hub>/<key>`. */
+  hubBucket: z.string().min(1),
+  /** `<hub>/backups/…`. */
+  backupBucket: z.string().min(1),
+  /** ARN of the topic for each audience. */
+  topics: z.strictObject({ 'on-call': z.string().startsWith('arn:'), team: z.string().startsWith('arn:') }),
+})
+
+/** See {@link deploymentSchema}. */
+export type Deployment = z.infer<typeof deploymentSchema>
+
+/** What one function knows: the part of each hub's configuration that its access needs. */
+export const functionConfigSchema = z.strictObject({
+  hubs: z.record(z.string(), hubSchema),
+  /** What is expected to run; for functions that read the ledger. */
+  tasks: z.array(z.strictObject({ name: z.string(), schedule: scheduleSchema })),
+})
+
+/** See {@link functionConfigSchema}. */
+export type FunctionConfig = z.infer<typeof functionConfigSchema>
+
+/** The key under which everything of a hub is in the buckets: `<hub>/`. */
+export const hubPrefix = (hub: string): string => `${hub}/`
+
+/** The part of the configuration that a task with this access needs. */
+export function functionConfigOf(
+  access: Access,
+  hubs: Readonly<Record<string, HubConfig>>,
+  tasks: readonly ScheduledTask[],
+): FunctionConfig {
+  const slices = Object.entries(hubs).map(([id, hub]) => [id, sliceOf(access, hub)] as const)
+  return {
+    hubs: Object.fromEntries(slices),
+    tasks: access.ledger === undefined ? [] : tasks.map(({ name, schedule }) => ({ name, schedule })),
+  }
+}
+
+function sliceOf(access: Access, { api, logs, searchIndex, ...hub }: HubConfig): HubConfig {
+  return {
+    ...hub,
+    // Services, directories and buckets of the hub's own machine mean nothing to a function.
+    root: '.',
+    services: [],
+    requirements: access.files === undefined ? [] : hub.requirements,
+    backups: {},
+    scratch: undefined,
+    ...(access.api === undefined || api === undefined ? {} : { api }),
+    ...(access.logs === undefined || logs === undefined ? {} : { logs }),
+    ...(access.files === undefined || searchIndex === undefined ? {} : { searchIndex }),
+  }
+}

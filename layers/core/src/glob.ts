@@ -1,0 +1,11 @@
+/**
+ * The folder that everything a glob matches lies in, with its `/`; '' for the root. A store is listed
+ * from there.
+ */
+export function folderOf(pattern: string): string {
+  const plain = pattern.replace(/^(?:\.\/)+/, '')
+  // An extended glob such as `+(a)` begins in the same part as its parenthesis.
+  const glob = plain.search(/[*?[{(\\]/)
+  const literal = glob < 0 ? plain : plain.slice(0, glob)
+  return literal.slice(0, literal.lastIndexOf('/') + 1)
+}

@@ -1,0 +1,11 @@
+/** Keys of a hub's records in its ledger. */
+export const ledgerKeys = {
+  /** Runs of a task, by slot. */
+  runsOf: (task: string): string => `runs/${task}/`,
+  /** What a continuous task last said. */
+  verdictOf: (task: string): string => `verdicts/${task}`,
+  /** Since when the hub is kept, and when each task last succeeded. */
+  punctuality: 'punctuality',
+  writeLease: 'leases/write',
+  freeze: 'freeze',
+} as const

@@ -1,0 +1,35 @@
+import { alertOf } from '../notify.ts'
+import type { Report } from '../report.ts'
+import type { Task } from '../task.ts'
+import type { RunnerDrivers, RunRequest } from './drivers.ts'
+import { attemptAll, type Execution, execute } from './execution.ts'
+import { datapointsOf, persist } from './settle.ts'
+
+/**
+ * A task that runs all the time changes nothing, so it claims nothing; it keeps a report, and alerts,
+ * only when it has something new to say. Its figures are published every time.
+ */
+export async function runContinuous(
+  task: Task,
+  request: RunRequest,
+  run: string,
+  drivers: RunnerDrivers,
+): Promise<Execution> {
+  const execution = await execute(task, request, run, drivers, async () => {})
+  return attemptAll(execution, [
+    ({ report }) => drivers.metrics.publish(datapointsOf(report)),
+    ({ report }) => tellNews(report, drivers),
+  ])
+}
+
+async function tellNews(report: Report, { alerts, ledger, store }: RunnerDrivers): Promise<void> {
+  const alert = alertOf(report)
+  const last = await ledger.verdict(report.task)
+  const trouble = alert?.deduplicationKey ?? null
+  if (last !== null && last.verdict.trouble === trouble && last.verdict.status === report.status) return
+  await persist(report, store)
+  if (alert !== null) await alerts.send(alert)
+  const { run, startedAt, status } = report
+  // Noted last: what was not told is told again. Who noted something meanwhile told it as well.
+  await ledger.noteVerdict(report.task, { status, trouble, run, since: startedAt }, last?.revision ?? null)
+}

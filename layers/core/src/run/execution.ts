@@ -1,0 +1,98 @@
+import type { BaseContext } from '../access.ts'
+import { HubkeeperError } from '../errors.ts'
+import { type Report, statusOf, type TaskResult } from '../report.ts'
+import type { Task } from '../task.ts'
+import { messageOf } from '../units.ts'
+import { beforeDeadline } from './deadline.ts'
+import {
+  type Fence,
+  type RunnerDrivers,
+  type RunOutcome,
+  type RunRequest,
+  TaskFailedError,
+} from './drivers.ts'
+
+/** A report, with the error behind it as it was thrown. */
+export interface Execution {
+  readonly report: Report
+  readonly failure: HubkeeperError | null
+}
+
+/** Runs the task and gives its report; what it throws becomes the report's error. */
+export async function execute(
+  task: Task,
+  request: RunRequest,
+  run: string,
+  drivers: RunnerDrivers,
+  fence: Fence,
+): Promise<Execution> {
+  const startedAt = drivers.now()
+  const base: BaseContext = {
+    hub: request.hub,
+    run,
+    scheduledFor: request.scheduledFor,
+    at: request.at ?? startedAt,
+    dryRun: request.dryRun,
+    progress: request.progress,
+  }
+  let result: TaskResult = { findings: [] }
+  let failure: HubkeeperError | null = null
+  try {
+    const work = task.start(base, drivers.connect({ id: run, task: task.name, fence }), request.input)
+    result = await beforeDeadline(work, task, drivers)
+  } catch (error) {
+    failure = asHubkeeperError(error)
+  }
+  const report: Report = {
+    schema: 1,
+    hub: request.hub.id,
+    task: task.name,
+    run,
+    scheduledFor: request.scheduledFor?.toISOString() ?? null,
+    startedAt: startedAt.toISOString(),
+    finishedAt: drivers.now().toISOString(),
+    status: 'ok',
+    findings: [...result.findings],
+    figures: [...(result.figures ?? [])],
+    artifacts: [...(result.artifacts ?? [])],
+    error: null,
+  }
+  return judged({ report, failure })
+}
+
+/** The execution with status and error filled in from what happened. */
+function judged({ report, failure }: Execution): Execution {
+  const error = failure === null ? null : { code: failure.code, message: failure.message, hint: failure.hint }
+  return { report: { ...report, error, status: statusOf(report.findings, error) }, failure }
+}
+
+/** Takes every step, also past one that failed; the first failure becomes the execution's own. */
+export async function attemptAll(
+  execution: Execution,
+  steps: readonly ((current: Execution) => Promise<unknown>)[],
+): Promise<Execution> {
+  let current = execution
+  for (const step of steps) {
+    try {
+      await step(current)
+    } catch (error) {
+      if (current.failure === null) current = judged({ ...current, failure: asHubkeeperError(error) })
+    }
+  }
+  return current
+}
+
+/** @throws TaskFailedError when the execution failed. */
+export function outcomeOf({ report, failure }: Execution): RunOutcome {
+  if (failure !== null) throw new TaskFailedError(report, failure)
+  return { kind: 'ran', report }
+}
+
+/** What was thrown, as an error that a report can carry. Anything unforeseen is a defect of ours. */
+function asHubkeeperError(thrown: unknown): HubkeeperError {
+  if (thrown instanceof HubkeeperError) return thrown
+  return new HubkeeperError('unexpected', messageOf(thrown), {
+    hint: 'this is a defect: run it again with --debug and report what it prints',
+    cause: thrown,
+  })
+}

@@ -1,0 +1,115 @@
+import { ulid } from 'ulid'
+import { HubkeeperError, UsageError } from '../errors.ts'
+import type { Claim, HeldLease, Ledger } from '../ledger/ledger.ts'
+import type { Task } from '../task.ts'
+import { runContinuous } from './continuous.ts'
+import { refuseLate } from './deadline.ts'
+import type { Fence, RunnerDrivers, RunOutcome, RunRequest } from './drivers.ts'
+import { execute, outcomeOf } from './execution.ts'
+import { settle } from './settle.ts'
+
+/**
+ * Runs a task and sees it through: claim, run, report, metrics, alert. The only place that catches.
+ *
+ * @throws UsageError for arguments that the task does not take: nothing ran.
+ * @throws HubkeeperError `run-in-progress`, `write-lease-held`, `frozen`: nothing ran.
+ * @throws TaskFailedError when it ran and could not do its job, so that a platform counts it.
+ */
+export async function runTask(task: Task, request: RunRequest, drivers: RunnerDrivers): Promise<RunOutcome> {
+  refuseWrongInput(task, request.input)
+  const run = ulid(drivers.now().getTime())
+  // A dry run leaves no trace, so it needs no claim either.
+  if (request.dryRun) return outcomeOf(await execute(task, request, run, drivers, async () => {}))
+  if (task.schedule.cadence === 'continuous') {
+    return outcomeOf(await runContinuous(task, request, run, drivers))
+  }
+  const claimed = await drivers.ledger.claim({
+    task: task.name,
+    slot: request.slot ?? request.scheduledFor?.toISOString() ?? run,
+    run,
+    owner: `${drivers.owner}/${run}`,
+    scheduledFor: request.scheduledFor,
+    lease: drivers.lease,
+  })
+  if (claimed.kind === 'already-succeeded') return claimed
+  const { claim } = claimed
+  const lease = await acquireLease(task, run, drivers, claim)
+  const fence: Fence = async () => {
+    refuseLate(drivers)
+    await claim.check()
+    await lease?.check()
+    await refuseFrozen(task, drivers.ledger)
+  }
+  const heart = startHeartbeat(drivers, lease === null ? [claim] : [claim, lease])
+  const execution = await execute(task, request, run, drivers, fence)
+  await heart.stop()
+  const settled = await settle(execution, claim, drivers)
+  await lease?.release()
+  return outcomeOf(settled)
+}
+
+function refuseWrongInput(task: Task, input: unknown): void {
+  const result = task.input.safeParse(input)
+  if (result.success) return
+  const problems = result.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`,
+  )
+  throw new UsageError(`${task.name} does not take these arguments: ${problems.join('; ')}`, {
+    hint: `see hubkeeper run ${task.name} --help`,
+  })
+}
+
+async function refuseFrozen(task: Task, ledger: Ledger): Promise<void> {
+  if (!task.writes) return
+  const freeze = await ledger.freeze()
+  if (freeze === null) return
+  throw new HubkeeperError(
+    'frozen',
+    `nothing may write: frozen by ${freeze.by} since ${freeze.since} (${freeze.reason})`,
+    {
+      hint: 'thaw it when the reason is gone',
+    },
+  )
+}
+
+/** Takes the hub's write lease for a task that writes; gives the claim back when it cannot be had. */
+async function acquireLease(
+  task: Task,
+  run: string,
+  drivers: RunnerDrivers,
+  claim: Claim,
+): Promise<HeldLease | null> {
+  try {
+    await refuseFrozen(task, drivers.ledger)
+    if (!task.writes) return null
+    const holder = `${task.name} (run ${run})`
+    const owner = `${drivers.owner}/${run}`
+    return await drivers.ledger.acquireWriteLease({ owner, holder, lease: drivers.lease })
+  } catch (error) {
+    await claim.finish('failed', 'failed')
+    throw error
+  }
+}
+
+/** Renews claims while the task runs. A lost one is noticed by the next fence, not here. */
+function startHeartbeat(
+  drivers: RunnerDrivers,
+  holders: readonly { renew(): Promise<void> }[],
+): { stop(): Promise<void> } {
+  if (!drivers.heartbeat) return { stop: async () => {} }
+  // One after the other: two renewals at once would overtake each other's revision.
+  let beat: Promise<void> = Promise.resolve()
+  const timer = setInterval(() => {
+    beat = beat
+      .then(async () => {
+        for (const holder of holders) await holder.renew()
+      })
+      .catch(() => clearInterval(timer))
+  }, drivers.lease / 3)
+  return {
+    async stop() {
+      clearInterval(timer)
+      await beat
+    },
+  }
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import { tasks } from '../../functions/tasks.ts'
+import { allowedTo, directoryForFile, fullHub, type Statement, statementsOf, synthesize } from './support.ts'
+
+const directory = directoryForFile()
+const key = 'arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555'
+const { maintenance, storage } = synthesize(directory, { hubs: { demo: fullHub } })
+const names = tasks.map(({ name }) => name)
+const everyStatement = [...statementsOf(maintenance), ...statementsOf(storage)]
+
+const actionsOn = (statements: readonly Statement[], bucket: string): Set<string> =>
+  new Set(
+    statements
+      .filter(({ Resource }) => Resource.some((resource) => resource.includes(`<${bucket}>`)))
+      .flatMap(({ Action }) => Action),
+  )
+
+describe('what functions may do', () => {
+  it('no action is a wildcard', () => {
+    const allowed = everyStatement.filter(({ Effect }) => Effect === 'Allow')
+    expect(allowed.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([])
+  })
+
+  it('every resource is a bucket, a key below a hub, or named; only metrics have none', () => {
+    const open = everyStatement.filter(
+      ({ Effect, Resource }) => Effect === 'Allow' && Resource.some((resource) => resource === '*'),
+    )
+    expect(new Set(open.flatMap(({ Action }) => Action))).toEqual(
+      new Set([
+        'cloudwatch:PutMetricData',
+        ...(tasks.some(({ access }) => access.metrics !== undefined)
+          ? ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics']
+          : []),
+      ]),
+    )
+  })
+
+  it('metrics are published in one namespace only', () => {
+    const publishing = everyStatement.filter(({ Action }) => Action.includes('cloudwatch:PutMetricData'))
+    expect(publishing).toHaveLength(names.length)
+    for (const { Condition } of publishing) {
+      expect(Condition).toEqual({ StringEquals: { 'cloudwatch:namespace': 'Hubkeeper' } })
+    }
+  })
+
+  it.each(names)('%s: lists only below what it may read', (name) => {
+    const listings = allowedTo(maintenance, name).filter(({ Action }) => Action.includes('s3:ListBucket'))
+    expect(listings.length).toBeGreaterThan(0)
+    for (const { Condition, Resource } of listings) {
+      expect(Resource).toHaveLength(1)
+      expect(JSON.stringify(Condition)).toMatch(/^\{"StringLike":\{"s3:prefix":\["demo\/[^*]+\*"/)
+    }
+  })
+
+  it.each(names)('%s: never deletes a backup, never lifts its lock', (name) => {
+    const actions = actionsOn(allowedTo(maintenance, name), 'BackupBucket')
+    expect([...actions].filter((action) => /Delete|Retention|LegalHold|Bypass/.test(action))).toEqual([])
+  })
+
+  it.each(names)('%s: touches backups only as it declares', (name) => {
+    const access = tasks.find((task) => task.name === name)?.access
+    const actions = actionsOn(allowedTo(maintenance, name), 'BackupBucket')
+    expect(actions.has('s3:GetObject')).toBe(access?.backups !== undefined)
+    expect(actions.has('s3:PutObject')).toBe(access?.backups === 'write')
+  })
+
+  it.each(names)('%s: writes the database only as it declares', (name) => {
+    const access = tasks.find((task) => task.name === name)?.access
+    const writes = allowedTo(maintenance, name).filter(
+      ({ Action, Resource }) =>
+        Action.includes('s3:PutObject') && Resource.some((resource) => resource.includes('knowledge_hub.db')),
+    )
+    expect(writes.length > 0).toBe(access?.database === 'maintain' || access?.database === 'restore')
+  })
+
+  it('schedules may invoke one function and hand over to the queue, nothing else', () => {
+    const roles = Object.keys(maintenance.findResources('AWS::IAM::Policy')).filter((id) =>
+      id.includes('SchedulerRole'),
+    )
+    expect(roles).toHaveLength(tasks.filter(({ schedule }) => schedule.cadence !== 'on-demand').length)
+    for (const role of roles) {
+      const statements = statementsOf(maintenance, role)
+      expect(statements.flatMap(({ Action }) => Action)).toEqual(['lambda:InvokeFunction', 'sqs:SendMessage'])
+      expect(statements.every(({ Resource }) => Resource.length === 1)).toBe(true)
+    }
+  })
+})
+
+describe('several hubs', () => {
+  const several = synthesize(directory, {
+    hubs: { a: fullHub, ab: { ...fullHub, logs: { files: ['logs/*.log'], logGroup: '/hub/ab' } } },
+  })
+  const health = allowedTo(several.maintenance, 'health-check')
+
+  it('each is granted below its own prefix, with its slash', () => {
+    const objects = tasks
+      .flatMap(({ name }) => allowedTo(several.maintenance, name))
+      .flatMap(({ Resource }) => Resource)
+      .filter((resource) => /Bucket>\//.test(resource))
+    expect(objects.length).toBeGreaterThan(0)
+    expect(objects.filter((resource) => !/Bucket>\/(a|ab)\/[^*]+\*$/.test(resource))).toEqual([])
+  })
+
+  it('one that logs to a log group is read there, and not in the bucket', () => {
+    const resources = health.flatMap(({ Resource }) => Resource)
+    expect(resources.some((resource) => resource.endsWith('<HubBucket>/a/logs/*'))).toBe(true)
+    expect(resources.some((resource) => resource.endsWith('<HubBucket>/ab/logs/*'))).toBe(false)
+    const logs = health.filter(({ Action }) => Action.includes('logs:FilterLogEvents'))
+    expect(logs.flatMap(({ Resource }) => Resource)).toHaveLength(1)
+    expect(logs[0]?.Resource[0]).toMatch(/log-group:\/hub\/ab:\*$/)
+  })
+
+  it('thirty of them stay within the size of policies', () => {
+    const hubs = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`hub-number-${i}`, fullHub]))
+    const fleet = synthesize(directory, { hubs })
+    const sizes = (type: 'AWS::IAM::Policy' | 'AWS::IAM::ManagedPolicy'): number[] =>
+      Object.keys(fleet.maintenance.findResources(type)).map(
+        (id) => JSON.stringify(statementsOf(fleet.maintenance, id, [type])).length,
+      )
+    expect(Math.max(...sizes('AWS::IAM::Policy'))).toBeLessThan(10_240)
+    expect(Math.max(0, ...sizes('AWS::IAM::ManagedPolicy'))).toBeLessThan(6144)
+    for (const { Properties } of Object.values(fleet.maintenance.findResources('AWS::IAM::Role'))) {
+      expect((Properties.ManagedPolicyArns ?? []).length).toBeLessThanOrEqual(10)
+    }
+    fleet.maintenance.resourceCountIs(
+      'AWS::Scheduler::Schedule',
+      30 * tasks.filter(({ schedule }) => schedule.cadence !== 'on-demand').length,
+    )
+  })
+})
+
+describe('a key of one’s own', () => {
+  const encrypted = synthesize(directory, { aws: { kmsKeyArn: key }, hubs: { demo: fullHub } })
+
+  it.each(names)('%s may use it, and no other', (name) => {
+    const uses = allowedTo(encrypted.maintenance, name).filter(({ Action }) =>
+      Action.some((action) => action.startsWith('kms:')),
+    )
+    expect(uses).toMatchObject([{ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: [key] }])
+  })
+
+  it('both buckets are encrypted with it, the log of accesses as S3 demands', () => {
+    const algorithms = Object.values(encrypted.storage.findResources('AWS::S3::Bucket')).map(
+      ({ Properties }) => {
+        const [rule] = Properties.BucketEncryption.ServerSideEncryptionConfiguration
+        return [rule.ServerSideEncryptionByDefault.SSEAlgorithm, rule.BucketKeyEnabled ?? false]
+      },
+    )
+    expect(algorithms).toEqual([
+      ['AES256', false],
+      ['aws:kms', true],
+      ['aws:kms', true],
+    ])
+  })
+})
