@@ -61,6 +61,14 @@ describe.skipIf(!motoAvailable)(motoAvailable ? 'S3' : `S3 (skipped: ${withoutMo
   const pendingUploads = async (bucket: string) =>
     (await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads ?? []
 
+  /** Lets something happen once, just before the operation. */
+  const meanwhile = (operation: string, act: () => Promise<unknown>) => async (call: Call) => {
+    if (call.operation !== operation) return true
+    proxy.authorize = undefined
+    await act()
+    return true
+  }
+
   function fileOf(body: Uint8Array): string {
     const path = join(temporaryDirectory(), 'file')
     writeFileSync(path, body)
@@ -199,19 +207,28 @@ describe.skipIf(!motoAvailable)(motoAvailable ? 'S3' : `S3 (skipped: ${withoutMo
       expect(text((await store.get('a'))?.body)).toBe('content')
     })
 
-    it('reads one version, even when it is replaced meanwhile', async () => {
+    it('reads one version, also when another comes meanwhile', async () => {
       const store = await storeOn()
-      await store.put('a', randomBytes(100))
+      await store.put('a', 'first')
+      proxy.authorize = meanwhile('GetObject', () => store.put('a', 'second'))
       const path = join(temporaryDirectory(), 'out')
-      // The HEAD is answered, and before the first range is asked for another version comes.
-      proxy.inject({ match: is('GetObject'), fault: refusals.unmet, times: 1 })
+      expect((await store.download('a', path)).sha256).toBe(sha256(Buffer.from('first')))
+    })
+
+    it('says so where the version is gone', async () => {
+      const bucket = `plain-${++buckets}`
+      await client.send(new CreateBucketCommand({ Bucket: bucket }))
+      const store = s3Store({ client, bucket, prefix: '' })
+      await store.put('a', 'first')
+      const path = join(temporaryDirectory(), 'out')
+      proxy.authorize = meanwhile('GetObject', () => store.put('a', 'second'))
       await expect(store.download('a', path)).rejects.toMatchObject({ code: 'precondition-failed' })
+      proxy.authorize = meanwhile('UploadPartCopy', () => store.put('a', 'third'))
+      await expect(store.copy('a', 'b')).rejects.toMatchObject({ code: 'precondition-failed', key: 'a' })
+      proxy.authorize = meanwhile('GetObject', () => store.delete('a'))
+      await expect(store.download('a', path)).rejects.toMatchObject({ code: 'object-missing' })
       expect(existsSync(path)).toBe(false)
-      await store.download('a', path)
-      expect(proxy.calls.findLast(is('GetObject'))).toMatchObject({
-        headers: { 'if-match': expect.any(String) },
-        query: { versionId: expect.any(String) },
-      })
+      expect(await pendingUploads(bucket)).toEqual([])
     })
 
     it('downloads what is empty, into a file of its own', async () => {
@@ -479,6 +496,21 @@ describe.skipIf(!motoAvailable)(motoAvailable ? 'S3' : `S3 (skipped: ${withoutMo
       proxy.authorize = ({ operation }) => operation !== 'UploadPartCopy'
       await expect(store.copy('a', 'b')).rejects.toMatchObject({ code: 'no-access' })
       expect(await pendingUploads(bucket)).toEqual([])
+    })
+
+    it('a destination that somebody writes meanwhile is not written over', async () => {
+      const store = await storeOn()
+      await store.put('a', 'content')
+      const { etag } = await store.put('b', 'old')
+      for (const [key, condition] of [
+        ['b', { ifMatch: etag }],
+        ['c', absent],
+      ] as const) {
+        proxy.authorize = meanwhile('CompleteMultipartUpload', () => store.put(key, 'theirs'))
+        const lost = store.copy('a', key, { condition })
+        await expect(lost).rejects.toMatchObject({ code: 'precondition-failed', key })
+        expect(text((await store.get(key))?.body)).toBe('theirs')
+      }
     })
 
     it('a source that is replaced while it is copied is another version', async () => {

@@ -109,15 +109,16 @@ describe('what is uploaded runs', () => {
     expect({ status, stderr }).toEqual({ status: 71, stderr: '' })
   })
 
-  it('both engines look at a database from the bundle', () => {
+  it('the engine cross-checks a database from its layer', () => {
     const code = `
       const { DatabaseSync } = require('node:sqlite')
-      const database = new DatabaseSync('bundled.db')
+      const path = process.cwd() + '/bundled.db'
+      const database = new DatabaseSync(path)
       database.exec('CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, text); INSERT INTO notes (text) VALUES (1)')
       database.close()
       const { createEngine } = require('@hubkeeper/sqlite')
       const engine = createEngine({ timeLimit: 60000, memoryLimit: 512 * 1024 ** 2, lockTimeout: 300 })
-      engine.crossCheck('bundled.db', process.cwd()).then(
+      engine.crossCheck(path).then(
         (outcome) => console.log(JSON.stringify(outcome.state)),
         (error) => console.log(JSON.stringify(error.message)),
       )`

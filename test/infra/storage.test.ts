@@ -6,6 +6,9 @@ const directory = directoryForFile()
 const { storage } = synthesize(directory, { aws: { oldVersionsDays: 50 }, hubs: { demo: fullHub } })
 const buckets = Object.entries(storage.findResources('AWS::S3::Bucket'))
 
+/** The id in the code of what has this one in the template. */
+const nameOf = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '')
+
 describe('buckets', () => {
   it.each(buckets)('%s outlives its stack, is closed, versioned, encrypted and tidied', (_id, bucket) => {
     expect(bucket.DeletionPolicy).toBe('Retain')
@@ -34,7 +37,7 @@ describe('buckets', () => {
   })
 
   it.each(buckets)('%s refuses anything but TLS 1.2', (id) => {
-    const denied = statementsOf(storage, id, ['AWS::S3::BucketPolicy']).filter(
+    const denied = statementsOf(storage, `${nameOf(id)}Policy`, ['AWS::S3::BucketPolicy']).filter(
       ({ Effect }) => Effect === 'Deny',
     )
     const conditions = denied.map(({ Condition }) => Condition)
@@ -46,7 +49,7 @@ describe('buckets', () => {
     const expiring = buckets.filter(([, { Properties }]) =>
       Properties.LifecycleConfiguration.Rules.some((rule: object) => 'ExpirationInDays' in rule),
     )
-    expect(expiring.map(([id]) => id.replace(/[0-9A-F]{8}$/, ''))).toEqual(['AccessLogs'])
+    expect(expiring.map(([id]) => nameOf(id))).toEqual(['AccessLogs'])
   })
 
   it('accesses to the other two are logged, without ACLs', () => {

@@ -41,8 +41,8 @@ export interface Injection {
 
 /** What the proxy asks about each call; both may be set at any time. */
 export interface ProxyHooks {
-  /** False answers 403 AccessDenied. */
-  authorize?: ((call: Call) => boolean) | undefined
+  /** False answers 403 AccessDenied; what it does before, happens before the call. */
+  authorize?: ((call: Call) => boolean | Promise<boolean>) | undefined
   /** False answers 403 in place of 404 for an absent object, as S3 does without `s3:ListBucket`. */
   mayList?: ((call: Call) => boolean) | undefined
 }
@@ -115,6 +115,18 @@ export async function startProxy({ target, ...hooks }: { target: string } & Prox
     return found.fault
   }
 
+  /** The SHA-256 of what was put, by object and ETag: moto forgets it. */
+  const sums = new Map<string, string>()
+  const checksumOf = (call: Call, { etag = '' }: IncomingHttpHeaders): IncomingHttpHeaders => {
+    const name = `${call.bucket}/${call.key} ${etag}`
+    const sent = call.headers['x-amz-checksum-sha256']
+    if (call.operation === 'PutObject' && typeof sent === 'string') sums.set(name, sent)
+    const sum = sums.get(name)
+    const asked = call.headers['x-amz-checksum-mode'] !== undefined && call.headers.range === undefined
+    if (sum === undefined || !asked) return {}
+    return { 'x-amz-checksum-sha256': sum, 'x-amz-checksum-type': 'FULL_OBJECT' }
+  }
+
   const refuse = (call: OpenCall, response: ServerResponse, what: Refusal): void => {
     const body = call.method === 'HEAD' ? '' : xml(what)
     call.status = what.status
@@ -155,7 +167,8 @@ export async function startProxy({ target, ...hooks }: { target: string } & Prox
       return
     }
     call.status = statusCode
-    response.writeHead(statusCode, forwardable(answer.headers))
+    const checksum = statusCode === 200 ? checksumOf(call, answer.headers) : {}
+    response.writeHead(statusCode, { ...forwardable(answer.headers), ...checksum })
     if (fault === 'garble') {
       const body = await buffer(answer)
       body.writeUInt8(body.readUInt8(0) ^ 1, 0)
@@ -182,7 +195,7 @@ export async function startProxy({ target, ...hooks }: { target: string } & Prox
     const body = await buffer(request)
     const call = openCall(request, body)
     calls.push(call)
-    if (proxy.authorize?.(call) === false) {
+    if ((await proxy.authorize?.(call)) === false) {
       const message = `${call.accessKeyId} is not authorized to perform ${call.service}:${call.operation}`
       return refuse(call, response, { ...refusals.denied, message })
     }
