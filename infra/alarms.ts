@@ -48,7 +48,7 @@ export class Alarms extends Construct {
   watchFunction(task: Task, lambda: LambdaFunction): void {
     const period = Duration.minutes(5)
     this.add(`${task.name}-errors`, {
-      says: `${task.title} failed: it ended without a report.`,
+      says: `${task.title} could not do its job.`,
       anchor: 'function-failed',
       metric: lambda.metricErrors({ period, statistic: 'Sum' }),
       threshold: 1,

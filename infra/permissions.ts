@@ -42,7 +42,7 @@ const publishMetrics: Permission = {
 }
 
 const readMetrics: Permission = {
-  actions: ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'],
+  actions: ['cloudwatch:GetMetricData'],
   resources: ['*'],
   wildcard: 'CloudWatch metrics have no ARN, and reading them knows no condition',
 }

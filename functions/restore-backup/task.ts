@@ -21,6 +21,7 @@ import {
 } from '@hubkeeper/core'
 import * as z from 'zod'
 import { chooseBackup } from './choose.ts'
+import { makeSafetyCopy } from './safety-copy.ts'
 
 const access = { database: 'restore', backups: 'write' } as const
 
@@ -65,10 +66,7 @@ export const restoreBackup = defineTask({
       }
     }
     progress.step('Making a safety copy')
-    const safety = await makeSafetyCopy(
-      context,
-      current.state === 'done' ? current.value : await database.rawCopy(),
-    )
+    const safety = await makeSafetyCopy(context, current)
     progress.step('Replacing the database')
     const replaced = await database.replace(copy.path, expected)
     if (replaced.state !== 'done') {
@@ -124,19 +122,6 @@ async function compare(current: Snapshot | null, backup: ContentDigest): Promise
       ...(after === undefined ? [] : [figure('table.rows-in-backup', after.rows, 'rows', name)]),
     ]
   })
-}
-
-/** What is about to be replaced, stored and read back; null when there is nothing. */
-async function makeSafetyCopy({ backups }: RestoreContext, current: Snapshot | null): Promise<Backup | null> {
-  if (current === null) return null
-  const stored = await backups.create(current, 'safety')
-  const { certificate } = await backups.prove(stored)
-  if (certificate.level === 'none') {
-    throw new HubkeeperError('backup-unsound', `the safety copy ${stored.manifest.id} cannot be read back`, {
-      hint: 'nothing was touched; check the disk that holds the backups',
-    })
-  }
-  return { ...stored, certificate }
 }
 
 /** Reads the database once more: a restore is done when it holds the backup's content. */

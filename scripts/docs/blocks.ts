@@ -64,6 +64,7 @@ interface SchemaNode {
   readonly description?: string
   readonly default?: unknown
   readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly { readonly const?: unknown }[]
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly items?: SchemaNode
   readonly additionalProperties?: SchemaNode | boolean
@@ -80,6 +81,14 @@ export function configTable(): string {
   return table(['key', 'value', 'default', 'meaning'], configRows(hubs, '', null))
 }
 
+/** Every key of the deployment in `hubkeeper.json`, read off the schema. */
+export function deploymentTable(): string {
+  const schema: unknown = configJsonSchema()
+  const aws = isNode(schema) ? schema.properties?.aws : undefined
+  if (!isNode(aws)) throw new TypeError('the schema has no aws')
+  return table(['key', 'value', 'default', 'meaning'], configRows(aws, 'aws.', null))
+}
+
 /** `within`: the optional part of the configuration that the rows are about; null outside of any. */
 function configRows(node: SchemaNode, prefix: string, within: string | null): string[][] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
@@ -94,7 +103,8 @@ function configRows(node: SchemaNode, prefix: string, within: string | null): st
   })
 }
 
-function typeOf({ enum: values, items, type }: SchemaNode): string {
+function typeOf({ anyOf, enum: values, items, type }: SchemaNode): string {
+  if (anyOf !== undefined) return anyOf.map(({ const: value }) => `\`${JSON.stringify(value)}\``).join(' or ')
   if (values !== undefined) return values.map((value) => `\`${JSON.stringify(value)}\``).join(' or ')
   return type === 'array' ? `${items?.type ?? 'value'}s` : (type ?? 'value')
 }

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { configJsonSchema, runJsonSchema } from '@hubkeeper/core'
-import { checkTable, configTable, runbookSections, taskTable } from './blocks.ts'
+import { checkTable, configTable, deploymentTable, runbookSections, taskTable } from './blocks.ts'
 
 /** A file that is kept in step with the code: whole, or between its markers. */
 interface GeneratedFile {
@@ -24,6 +24,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
     path: 'README.md',
     render: (text) => block(block(text, 'tasks', taskTable()), 'configuration', configTable()),
   },
+  { path: 'docs/deploy.md', render: (text) => block(text, 'deployment', deploymentTable()) },
   { path: 'docs/checks.md', render: (text) => block(text, 'checks', checkTable()) },
   { path: 'docs/runbook.md', render: (text) => block(text, 'runbook', runbookSections()) },
   { path: 'docs/hubkeeper.schema.json', render: () => json(configJsonSchema()) },

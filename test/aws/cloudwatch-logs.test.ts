@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs'
 import { countLevels } from '@hubkeeper/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { logsClient } from '../../layers/aws/src/logs-client.ts'
 import { cloudWatchLogs } from '../../layers/aws/src/cloudwatch-logs.ts'
+import { logsClient } from '../../layers/aws/src/logs-client.ts'
 import { type Moto, motoAvailable, startMoto, withoutMoto } from './support/moto.ts'
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }

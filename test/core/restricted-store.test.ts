@@ -8,7 +8,10 @@ async function storeFor(access: Access) {
   const store = memoryStore()
   const { etag } = await store.put('data/hub.db', 'database')
   await store.put('backups/a/hub.db', 'backup')
-  return { etag, store: restrictStore(store, grantsOf(access, { database: { path: 'data/hub.db' } }), 'a task') }
+  return {
+    etag,
+    store: restrictStore(store, grantsOf(access, { database: { path: 'data/hub.db' } }), 'a task'),
+  }
 }
 
 const refused = { code: 'no-access' }

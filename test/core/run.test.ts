@@ -1,5 +1,6 @@
 import {
   type Alert,
+  continuous,
   createLedger,
   type Datapoint,
   defineTask,
@@ -12,6 +13,7 @@ import {
   type RunRequest,
   reportSchema,
   runTask,
+  type Schedule,
   TaskFailedError,
   type TaskResult,
 } from '@hubkeeper/core'
@@ -20,12 +22,12 @@ import * as z from 'zod'
 import { memoryRecords } from '../fakes/memory-records.ts'
 import { memoryStore } from '../fakes/memory-store.ts'
 
-const taskThat = (run: () => Promise<TaskResult>, writes = false) =>
+const taskThat = (run: () => Promise<TaskResult>, writes = false, schedule: Schedule = onDemand) =>
   defineTask({
     name: 'probe',
     title: 'Probe',
     summary: 'for this test',
-    schedule: onDemand,
+    schedule,
     access: {},
     limits: { memory: 128, timeout: minutes(1), scratch: 0 },
     writes,
@@ -207,5 +209,76 @@ describe('a dry run', () => {
     const { alerts, datapoints, drivers, records, store } = setup()
     await runTask(unwell, requestFor({ dryRun: true }), drivers)
     expect([store.keys(), await records.list(''), alerts, datapoints]).toEqual([[], [], [], []])
+  })
+})
+
+describe('a run of a task that runs all the time', () => {
+  const always = (status: 'ok' | 'critical') =>
+    taskThat(
+      async () => ({
+        findings: [finding('disk.usage', status, { subject: '/' })],
+        figures: [{ name: 'probe.heartbeat', subject: null, value: 1, unit: 'count' }],
+      }),
+      false,
+      continuous(1),
+    )
+
+  it('publishes its figures each time, and nothing else', async () => {
+    const { datapoints, drivers } = setup()
+    await runTask(always('ok'), requestFor(), drivers)
+    await runTask(always('ok'), requestFor(), drivers)
+    expect(datapoints.map(({ name }) => name)).toEqual(['probe.heartbeat', 'probe.heartbeat'])
+  })
+
+  it('claims no slot, so that one scheduled time may be delivered twice', async () => {
+    const { drivers, records } = setup()
+    const request = requestFor({ scheduledFor: new Date('2026-11-24T09:00:00Z') })
+    await runTask(always('ok'), request, drivers)
+    expect(await runTask(always('ok'), request, drivers)).toMatchObject({ kind: 'ran' })
+    expect((await records.list('hub/runs/')).length).toBe(0)
+  })
+
+  it('keeps a report and alerts when it has something new to say, once', async () => {
+    const { alerts, drivers, store } = setup()
+    await runTask(always('ok'), requestFor(), drivers)
+    for (let minute = 0; minute < 5; minute++) await runTask(always('critical'), requestFor(), drivers)
+    expect(alerts).toHaveLength(1)
+    expect(store.keys().filter((key) => key.endsWith('.json'))).toHaveLength(2)
+    await runTask(always('ok'), requestFor(), drivers)
+    await runTask(always('critical'), requestFor(), drivers)
+    expect(alerts).toHaveLength(2)
+  })
+
+  it('tells it again when telling failed', async () => {
+    const { alerts, drivers } = setup()
+    const mute = { ...drivers, alerts: { send: async () => Promise.reject(new Error('no line')) } }
+    await expect(runTask(always('critical'), requestFor(), mute)).rejects.toThrow('no line')
+    await runTask(always('critical'), requestFor(), drivers)
+    expect(alerts).toHaveLength(1)
+  })
+})
+
+describe('a run with a deadline', () => {
+  const endless = taskThat(() => new Promise<TaskResult>(() => {}))
+
+  it('is given up in time to say so', async () => {
+    const { alerts, drivers, store } = setup({ now: () => new Date() })
+    const run = runTask(endless, requestFor(), { ...drivers, deadline: new Date(Date.now() + 50) })
+    await expect(run).rejects.toMatchObject({ code: 'time-limit' })
+    expect(alerts).toMatchObject([{ severity: 'failed' }])
+    expect(store.keys().filter((key) => key.startsWith('reports/'))).toHaveLength(2)
+  })
+
+  it('changes nothing more once it is over', async () => {
+    const fences: (() => Promise<void>)[] = []
+    const { drivers } = setup({
+      now: () => new Date(),
+      connect: ({ fence }) => {
+        fences.push(fence)
+        return async () => ({})
+      },
+    })
+    await runTask(endless, requestFor(), { ...drivers, deadline: new Date(Date.now() + 20) }).catch(() => {})
+    await expect(fences[0]?.()).rejects.toMatchObject({ code: 'time-limit' })
   })
 })

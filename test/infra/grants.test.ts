@@ -28,9 +28,7 @@ describe('what functions may do', () => {
     expect(new Set(open.flatMap(({ Action }) => Action))).toEqual(
       new Set([
         'cloudwatch:PutMetricData',
-        ...(tasks.some(({ access }) => access.metrics !== undefined)
-          ? ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics']
-          : []),
+        ...(tasks.some(({ access }) => access.metrics !== undefined) ? ['cloudwatch:GetMetricData'] : []),
       ]),
     )
   })

@@ -8,11 +8,11 @@ export const placeOf = ({ region }: AwsConfig): { region?: string } =>
   region === undefined ? {} : { region }
 
 /**
- * A client for functions. Invoke them as events: waiting for a task's answer takes longer than a request
- * may, and sending it again would run the task again.
+ * A client that starts functions. It sends a request once: when an answer is lost, sending it again would
+ * run the task a second time, and an undo done twice is none.
  */
 export const lambdaClient = (aws: AwsConfig): LambdaClient =>
-  new LambdaClient({ ...patience, ...placeOf(aws) })
+  new LambdaClient({ ...patience, ...placeOf(aws), maxAttempts: 1 })
 
 /** A client for stacks. */
 export const cloudFormationClient = (aws: AwsConfig): CloudFormationClient =>

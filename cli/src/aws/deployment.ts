@@ -1,6 +1,13 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
 import { createS3Client, s3Store, serviceError } from '@hubkeeper/aws/drivers'
-import { type AwsConfig, HubkeeperError, hubPrefix, keys, type ObjectStore } from '@hubkeeper/core'
+import {
+  type AwsConfig,
+  ConfigurationError,
+  HubkeeperError,
+  hubPrefix,
+  keys,
+  type ObjectStore,
+} from '@hubkeeper/core'
 import { cloudFormationClient, placeOf } from './clients.ts'
 
 /** What `npx cdk deploy` made, found by the names of its stacks. */
@@ -51,12 +58,24 @@ async function outputsOf(stack: string, aws: AwsConfig): Promise<Map<string, str
       ),
     )
   } catch (error) {
-    if (error instanceof Error && error.message.includes('does not exist')) {
-      throw new HubkeeperError('not-available', `there is no stack ${stack}`, {
-        hint: 'deploy first: npx cdk deploy --all; or check aws.name and aws.region in hubkeeper.json',
-        cause: error,
-      })
-    }
-    throw serviceError(error, `the stack ${stack}`)
+    throw stackError(error, stack)
   }
+}
+
+/** CloudFormation and the SDK tell these apart by their words alone. */
+function stackError(error: unknown, stack: string): HubkeeperError {
+  const message = error instanceof Error ? error.message : ''
+  if (message.includes('does not exist')) {
+    return new HubkeeperError('not-available', `there is no stack ${stack}`, {
+      hint: 'deploy first: npx cdk deploy --all; or check aws.name and aws.region in hubkeeper.json',
+      cause: error,
+    })
+  }
+  if (/^Region (is missing|not accepted)/.test(message)) {
+    return new ConfigurationError(`no region says where the stack ${stack} is`, {
+      hint: 'set aws.region in hubkeeper.json, or AWS_REGION',
+      cause: error,
+    })
+  }
+  return serviceError(error, `cannot look at the stack ${stack}`)
 }

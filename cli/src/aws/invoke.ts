@@ -25,7 +25,11 @@ const pollInterval = 1000
 /** How long a function may take to begin: a cold start, and Lambda's own queue. */
 const patience = minutes(2)
 
-/** Starts a task's function as an event; gives the id under which the ledger will know the run. */
+/**
+ * Starts a task's function as an event; gives the id under which the ledger will know the run.
+ *
+ * @throws HubkeeperError when it was not started, or nobody can say whether it was
+ */
 export async function startFunction(
   aws: AwsConfig,
   name: string,
@@ -38,7 +42,12 @@ export async function startFunction(
     )
     if ($metadata.requestId !== undefined) return $metadata.requestId
   } catch (error) {
-    throw serviceError(error, `the function ${name}`)
+    const { code, hint, message } = serviceError(error, `cannot start the function ${name}`)
+    const unsure = code === 'unreachable' || code === 'io'
+    throw new HubkeeperError(code, message, {
+      hint: unsure ? `${hint}; but see its log group first: it may have begun all the same` : hint,
+      cause: error,
+    })
   }
   throw new HubkeeperError('io', `the function ${name} was started, but its request has no id`, {
     hint: 'see its log group for what it does',
@@ -75,8 +84,9 @@ export async function followRun(
       begun = true
       progress.step(`Running as ${record.run}`)
     }
-    if (!begun && Date.now() - started > patience) throw notBegun(deployed, task, requestId)
-    if (Date.now() - started > patience + task.limits.timeout) throw notOver(deployed, task, requestId)
+    const waited = Date.now() - started
+    if (!begun && waited > patience) throw notBegun(deployed.functionOf(task.name), requestId)
+    if (waited > patience + task.limits.timeout) throw notOver(deployed.functionOf(task.name), requestId)
     await setTimeout(pollInterval)
   }
 }
@@ -85,24 +95,29 @@ async function readReport(store: ObjectStore, { run, task }: FinishedRun): Promi
   const key = keys.report(task, run, 'json')
   const stored = await store.get(key)
   const parsed = reportSchema.safeParse(
-    stored === null ? null : JSON.parse(new TextDecoder().decode(stored.body)),
+    stored === null ? null : parseJson(new TextDecoder().decode(stored.body)),
   )
   if (parsed.success) return parsed.data
-  throw new HubkeeperError('object-missing', `the run ${run} is over, but there is no report at ${key}`, {
-    hint: 'see the function’s log group for why it could not keep one',
+  const problem = stored === null ? 'there is no report at' : 'nobody can read the report at'
+  throw new HubkeeperError('object-missing', `the run ${run} is over, but ${problem} ${key}`, {
+    hint: 'see the function’s log group for what it did',
   })
 }
 
-const notBegun = (deployed: Deployed, { name }: Task, requestId: string): HubkeeperError =>
-  new HubkeeperError('time-limit', `${deployed.functionOf(name)} has not begun request ${requestId}`, {
-    hint: `it may be refused or throttled: see the log group /aws/lambda/${deployed.functionOf(name)} and the dead letters`,
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+const notBegun = (name: string, requestId: string): HubkeeperError =>
+  new HubkeeperError('time-limit', `${name} has not begun request ${requestId}`, {
+    hint: `it may be refused, throttled, or wait for another run of this hub: see the log group /aws/lambda/${name} and the dead letters`,
   })
 
-const notOver = (deployed: Deployed, { name }: Task, requestId: string): HubkeeperError =>
-  new HubkeeperError(
-    'time-limit',
-    `${deployed.functionOf(name)} was ended before request ${requestId} was done`,
-    {
-      hint: 'Lambda tries it again; see hubkeeper report later, and the dead letters',
-    },
-  )
+const notOver = (name: string, requestId: string): HubkeeperError =>
+  new HubkeeperError('time-limit', `${name} was ended before request ${requestId} was done`, {
+    hint: 'Lambda tries it again; see its reports in the bucket later, and the dead letters',
+  })

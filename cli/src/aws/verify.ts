@@ -72,8 +72,10 @@ const trials: readonly Trial[] = [
       const all = await Promise.allSettled(
         Array.from({ length: 20 }, (_, i) => store.put('race', `${i}`, absent)),
       )
-      const winners = all.filter(({ status }) => status === 'fulfilled').length
-      demand(winners === 1, `${winners} did`)
+      const winners = all.flatMap(({ status }, i) => (status === 'fulfilled' ? [`${i}`] : []))
+      demand(winners.length === 1, `${winners.length} did`)
+      const body = new TextDecoder().decode((await store.get('race'))?.body)
+      demand(body === winners[0], `${winners[0]} was told that it did, and ${body} is there`)
     },
   },
   {
@@ -136,11 +138,26 @@ const trials: readonly Trial[] = [
   },
 ]
 
-/** Tries everything that the design relies on; goes on past what does not hold. */
+/** With these nothing can be tried at all, so nothing can be said of the store. */
+const hindrances: ReadonlySet<string> = new Set([
+  'bucket-missing',
+  'configuration',
+  'credentials',
+  'unreachable',
+])
+
+/**
+ * Tries everything that the design relies on; goes on past what does not hold.
+ *
+ * @throws HubkeeperError when the store cannot be reached to try anything
+ */
 export async function verifyStore(
   store: ObjectStore,
   onTrial: (verification: Verification) => void,
 ): Promise<Verification[]> {
+  await store.head('absent').catch((error: unknown) => {
+    if (error instanceof HubkeeperError && hindrances.has(error.code)) throw error
+  })
   const folder = await mkdtemp(join(tmpdir(), 'hubkeeper-verify-'))
   const all: Verification[] = []
   try {
@@ -156,12 +173,16 @@ export async function verifyStore(
   return all
 }
 
-/** Deletes everything that the trials wrote; gives the keys that could not be. */
+/** Deletes everything that the trials wrote; gives in words what could not be. */
 export async function cleanUp(store: ObjectStore, prefixes: readonly string[]): Promise<string[]> {
   const left: string[] = []
   for (const prefix of prefixes) {
-    for await (const { key } of listAll(store, prefix)) {
-      await store.delete(key).catch(() => left.push(key))
+    try {
+      for await (const { key } of listAll(store, prefix)) {
+        await store.delete(key).catch((error: unknown) => left.push(`${key}: ${messageOf(error)}`))
+      }
+    } catch (error) {
+      left.push(`what is below "${prefix}": ${messageOf(error)}`)
     }
   }
   return left

@@ -1,4 +1,4 @@
-import { type Report, runOf, UsageError } from '@hubkeeper/core'
+import { type Report, runOf, type Task, UsageError } from '@hubkeeper/core'
 import type { Command } from 'commander'
 import { allHubs, chooseHub, loadConfig } from '../config.ts'
 import { type CommonOptions, parseMoment, withCommonOptions } from '../options.ts'
@@ -43,23 +43,22 @@ A dry run keeps no report to follow; see its answer with
           hint: 'invoke one after the other: hubkeeper tasks',
         })
       }
-      if (task.schedule.cadence === 'continuous') {
-        throw new UsageError(`${name} keeps no report to follow: it runs every minute`, {
-          hint: `see its figures in CloudWatch, or: aws lambda invoke --function-name hubkeeper-${name} /dev/stdout`,
-        })
-      }
+      const input = inputOf(options)
+      refuseUnstartable(task, input)
+      const loaded = await loadConfig(options.config)
+      const { aws } = loaded.config
       const { findDeployment } = await import('../aws/deployment.ts')
       const { followRun, startFunction } = await import('../aws/invoke.ts')
-      const loaded = await loadConfig(options.config)
-      const hubs = options.hub === undefined ? allHubs(loaded) : [chooseHub(loaded, options.hub)]
-      const { aws } = loaded.config
+      // What is meant for one hub must not befall the others because nobody named it.
+      const one = options.hub !== undefined || task.schedule.cadence === 'on-demand'
+      const hubs = one ? [chooseHub(loaded, options.hub)] : allHubs(loaded)
       const deployed = await findDeployment(aws)
       const startedAt = new Date()
       const reports: Report[] = []
       for (const { hub } of hubs) {
         const progress = taskProgress(terminal, task.name)
         try {
-          const payload = { hub: hub.id, ...argumentsOf(options) }
+          const payload = { hub: hub.id, ...momentOf(options), ...input }
           const requestId = await startFunction(aws, deployed.functionOf(task.name), payload)
           reports.push(await followRun(deployed, task, hub, requestId, progress))
         } finally {
@@ -71,10 +70,32 @@ A dry run keeps no report to follow; see its answer with
     })
 }
 
+/**
+ * A function that refuses its event leaves no report: it would be waited for in vain.
+ *
+ * @throws UsageError
+ */
+function refuseUnstartable({ input, name, schedule }: Task, given: object): void {
+  if (schedule.cadence === 'continuous') {
+    throw new UsageError(`${name} keeps no report to follow: it runs every minute`, {
+      hint: `see its figures in CloudWatch, or: aws lambda invoke --function-name hubkeeper-${name} /dev/stdout`,
+    })
+  }
+  const result = input.safeParse(given)
+  if (result.success) return
+  const problems = result.error.issues.map(
+    ({ message, path }) => `${path.join('.') || 'arguments'}: ${message}`,
+  )
+  throw new UsageError(`${name} does not take these arguments: ${problems.join('; ')}`, {
+    hint: 'see hubkeeper invoke --help for which task takes what',
+  })
+}
+
+const momentOf = ({ at }: InvokeOptions) => (at === undefined ? {} : { at: at.toISOString() })
+
 /** Only what was given is passed on, so that a task refuses what it does not take. */
-const argumentsOf = ({ analyze, at, backup, force, undo }: InvokeOptions) => ({
+const inputOf = ({ analyze, backup, force, undo }: InvokeOptions) => ({
   ...(analyze === undefined ? {} : { analyze }),
-  ...(at === undefined ? {} : { at: at.toISOString() }),
   ...(backup === undefined ? {} : { backup }),
   ...(force === undefined ? {} : { force }),
   ...(undo === undefined ? {} : { undo }),

@@ -66,7 +66,8 @@ async function sides(options: SyncOptions) {
   const hub = chooseHub(loaded, options.hub)
   const { findDeployment } = await import('../aws/deployment.ts')
   const deployed = await findDeployment(loaded.config.aws)
-  return { hub, local: openEmbedded(hub, { tasks }), remote: deployed.storeOf(hub.hub.id) }
+  const remote = { bucket: deployed.hubBucket, store: deployed.storeOf(hub.hub.id) }
+  return { hub, local: openEmbedded(hub, { tasks }), remote }
 }
 
 const engineOf = ({ hub: { database } }: ConfiguredHub) =>

@@ -1,6 +1,8 @@
+import { keys } from '@hubkeeper/core'
 import type { Command } from 'commander'
 import { ulid } from 'ulid'
 import { loadConfig } from '../config.ts'
+import { onInterrupt } from '../interrupt.ts'
 import { type CommonOptions, withCommonOptions } from '../options.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -26,8 +28,10 @@ bucket keeps the deleted versions as long as its lifecycle says. Exit code 1 whe
             : `${terminal.paint('red', '✖')} ${title}\n    ${problem}`,
         )
       }
-      const verifications = await verifyStore(store, show)
-      const left = await cleanUp(store, ['', 'backups/'])
+      const tidy = () => cleanUp(store, ['', keys.backups])
+      const release = onInterrupt(async () => void (await tidy()))
+      const verifications = await verifyStore(store, show).finally(release)
+      const left = await tidy()
       const failed = verifications.filter(({ held }) => !held).length
       process.exitCode = failed > 0 ? 1 : 0
       if (options.json) {

@@ -5,7 +5,7 @@ import { formatBytes, messageOf } from '@hubkeeper/core'
 import { processesWithOpen } from '@hubkeeper/sqlite'
 import type { ConfiguredHub } from '../config.ts'
 import { discover } from '../init/discovery.ts'
-import { type DoctorCheck, fine, trouble } from './check.ts'
+import { type DoctorCheck, fine, skipped, trouble } from './check.ts'
 
 const statOf = (path: string) => stat(path).catch(() => null)
 
@@ -64,16 +64,19 @@ async function checkAuthority(authority: string, path: string): Promise<DoctorCh
 /** The directories that are written: really writable, and with room. */
 export async function checkDirectories(configured: ConfiguredHub): Promise<DoctorCheck[]> {
   const { backupsRoot, hub, root, scratch } = configured
+  const { bucket } = hub.backups
   const size = (await statOf(join(root, hub.database.path)))?.size ?? 0
   const places = [
     ['state', join(root, 'state')],
     ['reports', join(root, 'reports')],
-    ['backups', join(backupsRoot, 'backups')],
+    ...(bucket === undefined ? [['backups', join(backupsRoot, 'backups')] as const] : []),
     ['scratch', scratch],
   ] as const
   const checks: DoctorCheck[] = []
   for (const [name, path] of places) checks.push(await checkWritable(name, path))
-  checks.push(await checkSpace(scratch, size), await checkSharedDisk(configured))
+  checks.push(await checkSpace(scratch, size))
+  if (bucket === undefined) checks.push(await checkSharedDisk(configured))
+  else checks.push(skipped('backups', `in the bucket ${bucket.name}: try it with hubkeeper backup`))
   return checks
 }
 

@@ -11,6 +11,9 @@ const eventSchema = z
     scheduledTime: z.iso.datetime({ offset: true }).optional(),
   })
   .loose()
+  .refine(({ scheduleArn, scheduledTime }) => (scheduleArn === undefined) === (scheduledTime === undefined), {
+    error: 'scheduleArn and scheduledTime come together, from a schedule',
+  })
 
 /** A parsed event. */
 export interface Invocation {

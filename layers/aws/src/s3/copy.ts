@@ -7,7 +7,8 @@ import { multipart, partsOf } from './multipart.ts'
 import { type Place, reporting, target } from './place.ts'
 import { putObject } from './put.ts'
 
-const partBytes = 512 * 1024 ** 2
+/** Copied within seconds: a copy that stays silent for longer than the client waits would be sent again. */
+const partBytes = 64 * 1024 ** 2
 const width = 4
 
 /** The header that names what to copy; S3 wants it URL-encoded, and the SDK leaves that to us. */

@@ -36,18 +36,30 @@ export interface DeployedFunction {
   readonly used: Set<Statement>
 }
 
+/** What is other than the template says, for one invocation. */
+export interface Circumstances extends Interference {
+  /** ms. */
+  readonly timeout?: number
+  /** Environment variables over those of the function. */
+  readonly variables?: Readonly<Record<string, string>>
+}
+
 /** A deployment on the stand-in for AWS, made of what was synthesized. */
 export interface Cloud {
   readonly s3: S3Client
   readonly proxy: S3Proxy
   readonly functions: ReadonlyMap<string, DeployedFunction>
+  /** Folder of each layer, by its description. */
+  readonly layers: readonly (readonly [description: string, folder: string])[]
+  /** Folder with a task's own code. */
+  folderOf(task: string): string
   readonly template: DeployedTemplate
   readonly hubBucket: string
   readonly backupBucket: string
   /** A hub's store with every right, for the tests themselves. */
   storeOf(hub: string): ObjectStore
   /** Runs a task's own bundle, layers and environment, with its own role's rights. */
-  invoke(task: string, event: unknown, interference?: Interference & { timeout?: number }): Promise<Invoked>
+  invoke(task: string, event: unknown, circumstances?: Circumstances): Promise<Invoked>
   stop(): Promise<void>
 }
 
@@ -101,6 +113,10 @@ export async function deploy(config: ConfigInput): Promise<Cloud> {
     template,
     hubBucket,
     backupBucket,
+    layers: layersOf(template, assembly).map(
+      ({ description, folder: layer }) => [description, layer] as const,
+    ),
+    folderOf: (task) => deployed.get(task)?.taskRoot ?? '',
     functions: new Map([...deployed].map(([task, one]) => [task, one.function])),
     storeOf: (hub) =>
       s3Store({
@@ -109,7 +125,7 @@ export async function deploy(config: ConfigInput): Promise<Cloud> {
         prefix: hubPrefix(hub),
         routes: [{ prefix: keys.backups, bucket: backupBucket }],
       }),
-    async invoke(task, event, { timeout, ...interference } = {}) {
+    async invoke(task, event, { timeout, variables: others, ...interference } = {}) {
       const found = deployed.get(task)
       if (found === undefined) throw new Error(`no function of ${task} was deployed`)
       const variables = {
@@ -120,6 +136,7 @@ export async function deploy(config: ConfigInput): Promise<Cloud> {
         AWS_SECRET_ACCESS_KEY: 'secret',
         // moto cannot read compressed requests.
         AWS_DISABLE_REQUEST_COMPRESSION: 'true',
+        ...others,
       }
       return invokeOnce({ ...found, variables, timeout: timeout ?? found.timeout }, event, interference)
     },
@@ -139,6 +156,17 @@ interface Runnable {
   readonly timeout: number
 }
 
+const assetOf = (assembly: string, s3Key: string): string =>
+  join(assembly, `asset.${s3Key.replace(/\.zip$/, '')}`)
+
+const layerSchema = z.looseObject({ Description: z.string(), Content: z.looseObject({ S3Key: z.string() }) })
+
+const layersOf = (template: DeployedTemplate, assembly: string) =>
+  template.ofType('AWS::Lambda::LayerVersion').map(({ id, properties }) => {
+    const { Content, Description } = layerSchema.parse(properties)
+    return { ref: template.refOf(id), description: Description, folder: assetOf(assembly, Content.S3Key) }
+  })
+
 /** Every function with its own asset, its layers unpacked over one another, and its role's statements. */
 function functionsOf(
   template: DeployedTemplate,
@@ -146,13 +174,7 @@ function functionsOf(
   folder: string,
   prefix: string,
 ): Map<string, Runnable> {
-  const assetOf = (s3Key: string): string => join(assembly, `asset.${s3Key.replace(/\.zip$/, '')}`)
-  const layers = new Map(
-    template.ofType('AWS::Lambda::LayerVersion').map(({ id, properties }) => {
-      const { Content } = z.looseObject({ Content: z.looseObject({ S3Key: z.string() }) }).parse(properties)
-      return [template.refOf(id), assetOf(Content.S3Key)]
-    }),
-  )
+  const layers = new Map(layersOf(template, assembly).map((layer) => [layer.ref, layer.folder]))
   const runtime = runtimeModules(folder)
   return new Map(
     template.ofType('AWS::Lambda::Function').map(({ properties }, index) => {
@@ -164,7 +186,7 @@ function functionsOf(
       return [
         task,
         {
-          taskRoot: assetOf(Code.S3Key),
+          taskRoot: assetOf(assembly, Code.S3Key),
           modules: [join(opt, 'nodejs/node_modules'), runtime].join(delimiter),
           variables: Environment.Variables,
           timeout: Timeout * 1000,

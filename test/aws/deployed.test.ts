@@ -1,0 +1,214 @@
+import { createServer } from 'node:http'
+import { keys, listAll, reportSchema } from '@hubkeeper/core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tasks } from '../../functions/tasks.ts'
+import { type Cloud, deploy, scheduleArn } from './support/deployed/cloud.ts'
+import { listing } from './support/deployed/demands.ts'
+import { sampleConfig, storedDatabase, storeSampleHub } from './support/deployed/hub.ts'
+import { allowing } from './support/deployed/policy.ts'
+import { clientName, type Invoked } from './support/deployed/sandbox.ts'
+import { motoAvailable, withoutMoto } from './support/moto.ts'
+
+const title = motoAvailable
+  ? `the deployed bundles, run by ${clientName}`
+  : `the deployed bundles (skipped: ${withoutMoto})`
+
+const summaryOf = ({ ending, log }: Invoked): unknown => {
+  if (ending.kind !== 'answer') throw new Error(`${JSON.stringify(ending)}\n${log}`)
+  return ending.value
+}
+
+describe.skipIf(!motoAvailable)(title, () => {
+  let cloud: Cloud
+  const server = createServer((request, response) => {
+    const body = request.url === '/health' ? { status: 'healthy' } : []
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  })
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    cloud = await deploy({ hubs: { demo: sampleConfig(`http://127.0.0.1:${port}`), other: sampleConfig() } })
+  }, 120_000)
+  afterAll(async () => {
+    server.close()
+    await cloud?.stop()
+  })
+
+  let rows: unknown
+
+  async function articles(): Promise<unknown> {
+    const database = await storedDatabase(cloud, 'demo')
+    const [count] = Object.values(database.prepare('SELECT count(*) FROM articles').get() ?? {})
+    database.close()
+    return count
+  }
+
+  const scheduled = (task: string, time: string) => ({
+    hub: 'demo',
+    scheduleArn: scheduleArn(`${task}-demo`),
+    scheduledTime: time,
+  })
+
+  it('back a stored database up, without a byte of the copy passing through the function', async () => {
+    await storeSampleHub(cloud, 'demo')
+    await storeSampleHub(cloud, 'other')
+    rows = await articles()
+    expect(rows).toBeGreaterThan(0)
+    const invoked = await cloud.invoke('backup', scheduled('backup', '2026-11-25T03:30:00Z'))
+    expect(summaryOf(invoked)).toMatchObject({ status: 'ok', reports: [{ hub: 'demo', task: 'backup' }] })
+    const { calls } = cloud.proxy
+    const copies = calls.filter(({ operation }) => operation === 'UploadPartCopy')
+    expect(copies.map(({ key, requestBytes }) => [key.split('/')[1], requestBytes])).toEqual([['backups', 0]])
+  })
+
+  it('do nothing on a second delivery of what succeeded, and say so', async () => {
+    const again = await cloud.invoke('backup', scheduled('backup', '2026-11-25T03:30:00Z'))
+    expect(summaryOf(again)).toMatchObject({ status: 'ok', reports: [{ alreadySucceeded: true }] })
+  })
+
+  it('make a stored database compact, in the place of the version that was read, rows and all', async () => {
+    const before = await cloud.storeOf('demo').head('knowledge/hub.db')
+    const invoked = await cloud.invoke(
+      'database-maintenance',
+      scheduled('database-maintenance', '2026-11-29T13:15:00Z'),
+    )
+    expect(summaryOf(invoked)).toMatchObject({ status: 'ok' })
+    const after = await cloud.storeOf('demo').head('knowledge/hub.db')
+    expect(after?.bytes).toBeLessThan(before?.bytes ?? 0)
+    expect(await articles()).toBe(rows)
+  })
+
+  it('check the health of every hub by hand, and say what a function cannot see', async () => {
+    const invoked = await cloud.invoke('health-check', {})
+    expect(summaryOf(invoked)).toMatchObject({ reports: [{ hub: 'demo' }, { hub: 'other' }] })
+    const store = cloud.storeOf('demo')
+    const found: string[] = []
+    for await (const { key } of listAll(store, keys.reportsOf('health-check'))) found.push(key)
+    const json = found.find((key) => key.endsWith('.json')) ?? ''
+    const stored = await store.get(json)
+    const report = reportSchema.parse(JSON.parse(new TextDecoder().decode(stored?.body)))
+    const statusOf = (check: string) => report.findings.find((finding) => finding.check === check)?.status
+    expect(statusOf('services.running')).toBe('skipped')
+    expect(statusOf('database.integrity')).toBe('ok')
+    expect(statusOf('search-index.present')).toBe('ok')
+    expect(statusOf('logs.errors')).not.toBeUndefined()
+    expect(report.findings.filter(({ status }) => status === 'critical')).toEqual([])
+  })
+
+  it('verify backups and restore one, with a safety copy', async () => {
+    expect(summaryOf(await cloud.invoke('verify-backups', { hub: 'demo' }))).toMatchObject({ status: 'ok' })
+    const restored = await cloud.invoke('restore-backup', { hub: 'demo', backup: 'latest' })
+    expect(summaryOf(restored)).toMatchObject({ status: 'ok' })
+  })
+
+  it('bring a database back that is gone', async () => {
+    await cloud.storeOf('demo').delete('knowledge/hub.db')
+    const restored = await cloud.invoke('restore-backup', { hub: 'demo' })
+    expect(summaryOf(restored)).toMatchObject({ status: 'ok' })
+    expect(await articles()).toBe(rows)
+  })
+
+  it('probe every minute with four figures a hub, and never touch the database', async () => {
+    const from = cloud.proxy.calls.length
+    const invoked = await cloud.invoke('kpi-probe', scheduled('kpi-probe', '2026-11-25T12:00:00Z'))
+    expect(summaryOf(invoked)).toMatchObject({ status: 'ok', reports: [{ report: null }] })
+    const calls = cloud.proxy.calls.slice(from)
+    const published = calls.filter(({ operation }) => operation === 'PutMetricData').map(({ body }) => body)
+    const names = published.flatMap((body) =>
+      [...body.matchAll(/"MetricName":"([^"]+)"/g)].map(([, name]) => name),
+    )
+    expect(names.sort()).toEqual(['api.available', 'api.response-time', 'probe.heartbeat', 'tasks.overdue'])
+    expect(calls.filter(({ key }) => key.includes('hub.db') || key.includes('backups/'))).toEqual([])
+  })
+
+  it('change nothing in a dry run', async () => {
+    const from = cloud.proxy.calls.length
+    expect(
+      summaryOf(await cloud.invoke('database-maintenance', { hub: 'demo', dryRun: true })),
+    ).toMatchObject({
+      status: 'ok',
+    })
+    const writes = cloud.proxy.calls
+      .slice(from)
+      .filter(({ method, service }) => service === 's3' && method !== 'GET' && method !== 'HEAD')
+    expect(writes).toEqual([])
+  })
+
+  it.each([
+    ['backup', 'every day', 'the event cannot be understood'],
+    ['backup', { hub: 'nobody' }, 'there is no hub nobody; what to do: known are demo, other'],
+    [
+      'backup',
+      { hub: 'demo', deep: true },
+      'does not take these arguments: arguments: Unrecognized key: "deep"',
+    ],
+    ['backup', { hub: 'demo', at: 'noon' }, 'at: '],
+    ['backup', { hub: 'demo', scheduledTime: '2026-11-25T03:30:00Z' }, 'scheduleArn and scheduledTime'],
+  ])('refuse %s with %j', async (task, event, message) => {
+    const { ending } = await cloud.invoke(task, event)
+    expect(ending).toMatchObject({ kind: 'error', type: 'usage', message: expect.stringContaining(message) })
+  })
+
+  it('do the same for the other hub, by hand', async () => {
+    for (const task of ['kpi-probe', 'backup', 'database-maintenance', 'verify-backups']) {
+      expect(summaryOf(await cloud.invoke(task, { hub: 'other' })), task).toMatchObject({ status: 'ok' })
+    }
+    await cloud.storeOf('other').delete('knowledge/hub.db')
+    expect(summaryOf(await cloud.invoke('restore-backup', { hub: 'other' }))).toMatchObject({ status: 'ok' })
+  })
+
+  describe('with no more rights than they declare', () => {
+    it('were allowed everything that they asked for', () => {
+      const refused = [...cloud.functions.values()].flatMap(({ demands, task }) =>
+        demands
+          .filter(({ allowed }) => !allowed)
+          .map(({ action, resource }) => `${task}: ${action} ${resource}`),
+      )
+      expect(refused).toEqual([])
+    })
+
+    it('used every right that they have, but those of Lambda itself and of trouble', () => {
+      // Lambda writes the log and the dead letter with the function's role; the rest is for bad days.
+      const notOurs = /^(logs:|sqs:|sns:Publish|s3:AbortMultipartUpload)/
+      const unused = [...cloud.functions.values()].flatMap(({ statements, task, used }) =>
+        statements
+          .filter(
+            (statement) => !used.has(statement) && !statement.Action.every((action) => notOurs.test(action)),
+          )
+          .map(({ Action, Resource }) => `${task}: ${Action.join()} ${Resource.join()}`),
+      )
+      const lists = [...cloud.functions.values()].map(({ demands, statements, task }) => {
+        const granted = new Set(statements.flatMap(({ Action }) => Action))
+        const asked = new Set(demands.map(({ action }) => action))
+        // A listing may be asked for without being made: it decides between 404 and 403.
+        asked.add('s3:ListBucket')
+        unused.push(
+          ...[...granted]
+            .filter((action) => !asked.has(action) && !notOurs.test(action))
+            .map((action) => `${task}: ${action}`),
+        )
+        return `${task}\n  granted ${[...granted].sort().join(', ')}\n  used    ${[...asked].sort().join(', ')}`
+      })
+      console.log(lists.join('\n'))
+      expect(unused).toEqual([])
+    })
+
+    it('may not touch what is below no hub of theirs, nor delete a backup', () => {
+      const { backupBucket, hubBucket } = cloud
+      for (const { statements, task } of cloud.functions.values()) {
+        const may = (action: string, bucket: string, key: string) =>
+          allowing(statements, { action, resource: `arn:aws:s3:::${bucket}/${key}`, context: {} }) !== null
+        expect(may('s3:GetObject', hubBucket, 'stranger/knowledge/hub.db'), task).toBe(false)
+        expect(may('s3:PutObject', hubBucket, 'demo/knowledge/other.db'), task).toBe(false)
+        expect(may('s3:DeleteObject', backupBucket, 'demo/backups/x/hub.db'), task).toBe(false)
+        expect(allowing(statements, listing(hubBucket, '')), task).toBeNull()
+      }
+    })
+  })
+
+  it('are the functions of every task there is', () => {
+    expect([...cloud.functions.keys()].sort()).toEqual(tasks.map(({ name }) => name).sort())
+  })
+})
