@@ -29,7 +29,9 @@ describe.skipIf(!motoAvailable)(title, () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
-    cloud = await deploy({ hubs: { demo: sampleConfig(`http://127.0.0.1:${port}`), other: sampleConfig() } })
+    cloud = await deploy({
+      hubs: { demo: sampleConfig(`http://127.0.0.1:${port}`), other: sampleConfig(), ...real },
+    })
   }, 120_000)
   afterAll(async () => {
     server.close()

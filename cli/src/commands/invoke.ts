@@ -49,8 +49,9 @@ A dry run keeps no report to follow; see its answer with
       const { aws } = loaded.config
       const { findDeployment } = await import('../aws/deployment.ts')
       const { followRun, startFunction } = await import('../aws/invoke.ts')
-      // What is meant for one hub must not befall the others because nobody named it.
-      const one = options.hub !== undefined || task.schedule.cadence === 'on-demand'
+      // A database is not replaced because nobody said whose; and a backup is of one hub.
+      const one =
+        options.hub !== undefined || options.backup !== undefined || task.access.database === 'restore'
       const hubs = one ? [chooseHub(loaded, options.hub)] : allHubs(loaded)
       const deployed = await findDeployment(aws)
       const startedAt = new Date()

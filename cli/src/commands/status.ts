@@ -10,7 +10,7 @@ import {
 import type { Command } from 'commander'
 import { tasks } from '../../../functions/tasks.ts'
 import { allHubs, type ConfiguredHub, chooseHub, loadConfig } from '../config.ts'
-import { openEmbedded } from '../embedded.ts'
+import { type Embedded, openEmbedded } from '../embedded.ts'
 import { type CommonOptions, parseMoment, withCommonOptions } from '../options.ts'
 import { columns } from '../terminal/columns.ts'
 import { statusMark } from '../terminal/status-mark.ts'
@@ -21,6 +21,8 @@ interface TaskStatus {
   readonly cadence: Cadence
   readonly schedule: string
   readonly lastRun: string | null
+  /** Since when a task that runs all the time says what it says; null for the others. */
+  readonly since: string | null
   readonly status: RunStatus | 'running' | null
   readonly nextRun: string | null
   readonly overdueSeconds: number
@@ -62,7 +64,7 @@ async function statusOf(configured: ConfiguredHub, at: Date): Promise<HubStatus>
     const list = (await backups?.list())?.backups ?? []
     const newest = (await backups?.newestProven()) ?? null
     const proven = list.filter(({ certificate }) => certificate !== null && isProof(certificate))
-    const rows: TaskStatus[] = []
+    const rows: TaskStatus[] = await continuousRows(embedded.ledger)
     for (const punctuality of await embedded.ledger.punctuality(at)) {
       const task = tasks.find(({ name }) => name === punctuality.task)
       const last = (await embedded.ledger.runs(punctuality.task))
@@ -74,6 +76,7 @@ async function statusOf(configured: ConfiguredHub, at: Date): Promise<HubStatus>
         cadence: task.schedule.cadence,
         schedule: describeSchedule(task.schedule),
         lastRun: last?.startedAt ?? null,
+        since: null,
         status: last === undefined ? null : last.state === 'running' ? 'running' : last.status,
         nextRun: nextRun(task.schedule, configured.hub.timeZone, at)?.toISOString() ?? null,
         overdueSeconds: Math.round(punctuality.overdue / 1000),
@@ -88,6 +91,25 @@ async function statusOf(configured: ConfiguredHub, at: Date): Promise<HubStatus>
   } finally {
     await embedded.close()
   }
+}
+
+/** Tasks that run all the time have no record of each run: their heartbeat tells, and what they last said. */
+async function continuousRows(ledger: Embedded['ledger']): Promise<TaskStatus[]> {
+  const rows: TaskStatus[] = []
+  for (const { name, schedule } of tasks.filter((task) => task.schedule.cadence === 'continuous')) {
+    const last = (await ledger.verdict(name))?.verdict
+    rows.push({
+      task: name,
+      cadence: schedule.cadence,
+      schedule: describeSchedule(schedule),
+      lastRun: null,
+      since: last?.since ?? null,
+      status: last?.status ?? null,
+      nextRun: null,
+      overdueSeconds: 0,
+    })
+  }
+  return rows
 }
 
 const describeBackup = ({ backup, currentAt }: { backup: Backup; currentAt: Date }, at: Date) => ({
@@ -112,8 +134,8 @@ function statusText(terminal: Terminal, status: HubStatus): string {
         ? '… running'
         : statusMark(terminal, row.status),
     row.task,
-    row.lastRun === null ? 'not run yet' : `last ${shortTime(row.lastRun)}`,
-    row.nextRun === null ? 'on demand' : `next ${shortTime(row.nextRun)}`,
+    whenText(row),
+    row.nextRun === null ? row.schedule : `next ${shortTime(row.nextRun)}`,
     row.overdueSeconds > 0 ? paint('red', `overdue by ${formatDuration(row.overdueSeconds * 1000)}`) : '',
   ])
   return [
@@ -122,6 +144,11 @@ function statusText(terminal: Terminal, status: HubStatus): string {
     '',
     columns(rows, '  '),
   ].join('\n')
+}
+
+function whenText({ lastRun, since }: TaskStatus): string {
+  if (since !== null) return `since ${shortTime(since)}`
+  return lastRun === null ? 'not run yet' : `last ${shortTime(lastRun)}`
 }
 
 const shortTime = (iso: string): string => iso.slice(0, 16).replace('T', ' ')
