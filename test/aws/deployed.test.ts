@@ -30,7 +30,7 @@ describe.skipIf(!motoAvailable)(title, () => {
     const address = server.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     cloud = await deploy({
-      hubs: { demo: sampleConfig(`http://127.0.0.1:${port}`), other: sampleConfig(), ...real },
+      hubs: { demo: sampleConfig(`http://127.0.0.1:${port}`), other: sampleConfig() },
     })
   }, 120_000)
   afterAll(async () => {
