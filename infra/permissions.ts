@@ -48,7 +48,7 @@ const readMetrics: Permission = {
 }
 
 const readLogs = (groups: readonly string[], stack: Stack): Permission => ({
-  actions: ['logs:FilterLogEvents', 'logs:DescribeLogGroups'],
+  actions: ['logs:FilterLogEvents'],
   resources: groups.map((resourceName) =>
     Arn.format(
       {

@@ -50,12 +50,12 @@ describe.skipIf(!motoAvailable)(`a log group of CloudWatch (skipped when ${witho
       timeZone: 'UTC',
     })
 
-  it('is one log, of no size, that was written now; when it exists', async () => {
+  it('is one log, of no size, that was written now; whether it exists is told by reading it', async () => {
     const logs = await groupOf([])
     const key = `/hub/app${groups}`
     expect(await logs.files()).toEqual([{ key, bytes: 0, modifiedAt: at }])
     const shorter = cloudWatchLogs({ client, logGroup: '/hub/ap', now: () => at })
-    expect(await shorter.files()).toEqual([])
+    await expect(textOf(shorter)).rejects.toMatchObject({ code: 'object-missing' })
   })
 
   it('is read as a line for each event, by time, with the time that CloudWatch has', async () => {

@@ -1,4 +1,10 @@
 import { createServer } from 'node:http'
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs'
 import { keys, listAll, reportSchema } from '@hubkeeper/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tasks } from '../../functions/tasks.ts'
@@ -30,7 +36,11 @@ describe.skipIf(!motoAvailable)(title, () => {
     const address = server.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     cloud = await deploy({
-      hubs: { demo: sampleConfig(`http://127.0.0.1:${port}`), other: sampleConfig() },
+      hubs: {
+        demo: sampleConfig(`http://127.0.0.1:${port}`),
+        other: sampleConfig(),
+        logged: { ...sampleConfig(), logs: { files: ['logs/*.log'], logGroup: '/hub/logged' } },
+      },
     })
   }, 120_000)
   afterAll(async () => {
@@ -45,6 +55,14 @@ describe.skipIf(!motoAvailable)(title, () => {
     const [count] = Object.values(database.prepare('SELECT count(*) FROM articles').get() ?? {})
     database.close()
     return count
+  }
+
+  async function lastReport(hub: string, task: string) {
+    const store = cloud.storeOf(hub)
+    const found: string[] = []
+    for await (const { key } of listAll(store, keys.reportsOf(task))) found.push(key)
+    const stored = await store.get(found.findLast((key) => key.endsWith('.json')) ?? '-')
+    return reportSchema.parse(JSON.parse(new TextDecoder().decode(stored?.body)))
   }
 
   const scheduled = (task: string, time: string) => ({
@@ -84,13 +102,10 @@ describe.skipIf(!motoAvailable)(title, () => {
 
   it('check the health of every hub by hand, and say what a function cannot see', async () => {
     const invoked = await cloud.invoke('health-check', {})
-    expect(summaryOf(invoked)).toMatchObject({ reports: [{ hub: 'demo' }, { hub: 'other' }] })
-    const store = cloud.storeOf('demo')
-    const found: string[] = []
-    for await (const { key } of listAll(store, keys.reportsOf('health-check'))) found.push(key)
-    const json = found.find((key) => key.endsWith('.json')) ?? ''
-    const stored = await store.get(json)
-    const report = reportSchema.parse(JSON.parse(new TextDecoder().decode(stored?.body)))
+    expect(summaryOf(invoked)).toMatchObject({
+      reports: [{ hub: 'demo' }, { hub: 'other' }, { hub: 'logged' }],
+    })
+    const report = await lastReport('demo', 'health-check')
     const statusOf = (check: string) => report.findings.find((finding) => finding.check === check)?.status
     expect(statusOf('services.running')).toBe('skipped')
     expect(statusOf('database.integrity')).toBe('ok')
@@ -140,7 +155,7 @@ describe.skipIf(!motoAvailable)(title, () => {
 
   it.each([
     ['backup', 'every day', 'the event cannot be understood'],
-    ['backup', { hub: 'nobody' }, 'there is no hub nobody; what to do: known are demo, other'],
+    ['backup', { hub: 'nobody' }, 'there is no hub nobody; what to do: known are demo, other, logged'],
     [
       'backup',
       { hub: 'demo', deep: true },
@@ -153,12 +168,37 @@ describe.skipIf(!motoAvailable)(title, () => {
     expect(ending).toMatchObject({ kind: 'error', type: 'usage', message: expect.stringContaining(message) })
   })
 
-  it('do the same for the other hub, by hand', async () => {
+  it.each(['other', 'logged'])('do the same for the hub %s, by hand', async (hub) => {
+    await storeSampleHub(cloud, hub)
     for (const task of ['kpi-probe', 'backup', 'database-maintenance', 'verify-backups']) {
-      expect(summaryOf(await cloud.invoke(task, { hub: 'other' })), task).toMatchObject({ status: 'ok' })
+      expect(summaryOf(await cloud.invoke(task, { hub })), task).toMatchObject({ status: 'ok' })
     }
-    await cloud.storeOf('other').delete('knowledge/hub.db')
-    expect(summaryOf(await cloud.invoke('restore-backup', { hub: 'other' }))).toMatchObject({ status: 'ok' })
+    await cloud.storeOf(hub).delete('knowledge/hub.db')
+    expect(summaryOf(await cloud.invoke('restore-backup', { hub }))).toMatchObject({ status: 'ok' })
+  })
+
+  it('read logs from CloudWatch where a log group is named', async () => {
+    const logGroupName = '/hub/logged'
+    const client = new CloudWatchLogsClient({
+      endpoint: cloud.proxy.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'AKIAOWNER', secretAccessKey: 'secret' },
+    })
+    const stream = { logGroupName, logStreamName: 'one' }
+    await client.send(new CreateLogGroupCommand({ logGroupName }))
+    await client.send(new CreateLogStreamCommand(stream))
+    const logEvents = Array.from({ length: 12 }, (_, i) => ({
+      timestamp: Date.now() - 60_000 + i,
+      message: 'ERROR no',
+    }))
+    await client.send(new PutLogEventsCommand({ ...stream, logEvents }))
+    await cloud.invoke('health-check', { hub: 'logged' })
+    const report = await lastReport('logged', 'health-check')
+    expect(report.findings.find(({ check }) => check === 'logs.errors')).toMatchObject({
+      status: 'warning',
+      subject: logGroupName,
+      actual: 12,
+    })
   })
 
   describe('with no more rights than they declare', () => {

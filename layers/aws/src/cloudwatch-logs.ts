@@ -1,7 +1,6 @@
 import {
   type CloudWatchLogsClient,
   type FilteredLogEvent,
-  paginateDescribeLogGroups,
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { hours, type LogSource, ObjectMissingError } from '@hubkeeper/core'
@@ -41,20 +40,9 @@ export function cloudWatchLogs({ client, logGroup, now }: CloudWatchLogsOptions)
   }
 
   return {
-    async files() {
-      try {
-        // A prefix also finds the names that only begin with it.
-        const request = { logGroupNamePrefix: logGroup }
-        for await (const { logGroups = [] } of paginateDescribeLogGroups({ client }, request)) {
-          if (logGroups.some(({ logGroupName }) => logGroupName === logGroup)) {
-            return [{ key: logGroup, bytes: 0, modifiedAt: now() }]
-          }
-        }
-        return []
-      } catch (error) {
-        throw serviceError(error, `cannot look for the log group ${logGroup}`)
-      }
-    },
+    // Without looking: to ask whether it exists takes a right over every log group of the account, and
+    // reading one that does not exist says so.
+    files: async () => [{ key: logGroup, bytes: 0, modifiedAt: now() }],
     read,
   }
 }

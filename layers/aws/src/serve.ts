@@ -55,7 +55,10 @@ export function serve(task: Task): LambdaHandler {
       const kept = !invocation.dryRun && task.schedule.cadence !== 'continuous'
       return summaryOf(hub, task.name, outcome, kept)
     } finally {
-      for (const tidy of tidying) await tidy()
+      for (const tidy of tidying) {
+        // What was given up may still be writing there: that must not hide what became of the run.
+        await tidy().catch((error: unknown) => logger.warn('scratch was left behind', named(error)))
+      }
     }
   }
 

@@ -3,9 +3,9 @@ import { HubkeeperError, UsageError } from '../errors.ts'
 import type { Claim, HeldLease, Ledger } from '../ledger/ledger.ts'
 import type { Task } from '../task.ts'
 import { runContinuous } from './continuous.ts'
-import { refuseLate } from './deadline.ts'
+import { beforeDeadline, refuseLate } from './deadline.ts'
 import type { Fence, RunnerDrivers, RunOutcome, RunRequest } from './drivers.ts'
-import { execute, outcomeOf } from './execution.ts'
+import { attemptAll, execute, outcomeOf } from './execution.ts'
 import { settle } from './settle.ts'
 
 /**
@@ -23,7 +23,7 @@ export async function runTask(task: Task, request: RunRequest, drivers: RunnerDr
   if (task.schedule.cadence === 'continuous') {
     return outcomeOf(await runContinuous(task, request, run, drivers))
   }
-  const claimed = await drivers.ledger.claim({
+  const claiming = drivers.ledger.claim({
     task: task.name,
     slot: request.slot ?? request.scheduledFor?.toISOString() ?? run,
     run,
@@ -31,6 +31,7 @@ export async function runTask(task: Task, request: RunRequest, drivers: RunnerDr
     scheduledFor: request.scheduledFor,
     lease: drivers.lease,
   })
+  const claimed = await beforeDeadline(claiming, task, drivers)
   if (claimed.kind === 'already-succeeded') return claimed
   const { claim } = claimed
   const lease = await acquireLease(task, run, drivers, claim)
@@ -44,8 +45,8 @@ export async function runTask(task: Task, request: RunRequest, drivers: RunnerDr
   const execution = await execute(task, request, run, drivers, fence)
   await heart.stop()
   const settled = await settle(execution, claim, drivers)
-  await lease?.release()
-  return outcomeOf(settled)
+  // As one more step: a lease that cannot be given back must not hide what failed before.
+  return outcomeOf(await attemptAll(settled, [async () => lease?.release()]))
 }
 
 function refuseWrongInput(task: Task, input: unknown): void {
@@ -84,9 +85,11 @@ async function acquireLease(
     if (!task.writes) return null
     const holder = `${task.name} (run ${run})`
     const owner = `${drivers.owner}/${run}`
-    return await drivers.ledger.acquireWriteLease({ owner, holder, lease: drivers.lease })
+    const acquiring = drivers.ledger.acquireWriteLease({ owner, holder, lease: drivers.lease })
+    return await beforeDeadline(acquiring, task, drivers)
   } catch (error) {
-    await claim.finish('failed', 'failed')
+    // Why it could not be had is what matters; a claim that cannot be ended either runs out.
+    await claim.finish('failed', 'failed').catch(() => {})
     throw error
   }
 }

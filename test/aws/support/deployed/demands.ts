@@ -1,5 +1,6 @@
 import type { Call } from '../s3-proxy.ts'
 import type { Demand } from './policy.ts'
+import { account, region } from './template.ts'
 
 const onObjects: Readonly<Record<string, string>> = {
   GetObject: 's3:GetObject',
@@ -25,6 +26,16 @@ export function demandsOf(call: Call): Demand[] {
   if (call.service === 'sns') {
     const resource = new URLSearchParams(call.body).get('TopicArn') ?? '*'
     return [{ action: `sns:${call.operation}`, resource, context: {} }]
+  }
+  if (call.service === 'logs') {
+    const group = /"logGroupName":"([^"]+)"/.exec(call.body)?.[1] ?? ''
+    return [
+      {
+        action: `logs:${call.operation}`,
+        resource: `arn:aws:logs:${region}:${account}:log-group:${group}:*`,
+        context: {},
+      },
+    ]
   }
   return [{ action: `${call.service}:${call.operation}`, resource: '*', context: {} }]
 }
