@@ -27,11 +27,20 @@ export interface Persistence {
   readonly maxEventAge: Duration
 }
 
-/** A probe that is late is worth nothing: the next one comes within minutes. */
-export const persistenceOf = ({ schedule }: Task): Persistence =>
-  schedule.cadence === 'continuous'
-    ? { retryAttempts: 0, maxEventAge: Duration.minutes(1) }
-    : { retryAttempts: 2, maxEventAge: Duration.hours(1) }
+/**
+ * A probe that is late is worth nothing: the next one comes within minutes. What somebody asked for is not
+ * done again behind their back: another undo would undo the first.
+ */
+export function persistenceOf({ schedule }: Task): Persistence {
+  switch (schedule.cadence) {
+    case 'continuous':
+      return { retryAttempts: 0, maxEventAge: Duration.minutes(1) }
+    case 'on-demand':
+      return { retryAttempts: 0, maxEventAge: Duration.hours(1) }
+    default:
+      return { retryAttempts: 2, maxEventAge: Duration.hours(1) }
+  }
+}
 
 /** The function of a task, with a role and a log of its own. */
 export class TaskFunction extends LambdaFunction {

@@ -22,10 +22,13 @@ function rowsOf(path: string): Record<string, unknown[]> {
   return Object.fromEntries(rows)
 }
 
+const damagedPart = (bytes: Buffer): Buffer => bytes.subarray(bytes.length / 2, bytes.length / 2 + 8192)
+
 /** Bytes in the middle of a file become others: it opens, and is not sound. */
 function damaged(path: string): Buffer {
   const bytes = readFileSync(path)
-  return bytes.fill(0xab, bytes.length / 2, bytes.length / 2 + 8192)
+  damagedPart(bytes).fill(0xab)
+  return bytes
 }
 
 const only = ({ report }: Reported) => report.findings[0]
@@ -278,11 +281,10 @@ describe.skipIf(!motoAvailable)(title, () => {
         expect((await pull()).report.error).toMatchObject({ code: 'database-unreadable' })
         expect(readFileSync(hub.database)).toEqual(bytes)
 
-        // A live one that is damaged cannot be written through SQLite: its server has to be stopped.
-        if (authority === 'server') rmSync(`${hub.database}-wal`, { force: true })
         await pull('--discard-local')
         const [id = ''] = readdirSync(join(hub.directory, keys.backups))
-        expect(readFileSync(join(hub.directory, keys.backup(id), 'hub.db'))).toEqual(bytes)
+        const kept = readFileSync(join(hub.directory, keys.backup(id), 'hub.db'))
+        expect(damagedPart(kept)).toEqual(damagedPart(bytes))
         expect(rowsOf(hub.database)).toEqual(sound)
       },
     )

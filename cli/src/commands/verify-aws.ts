@@ -14,7 +14,7 @@ export function registerVerifyAws(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       `
-It writes about 80 MiB below a prefix of its own, verify-…/, and deletes it again; a versioned
+It uploads about 80 MiB below a prefix of its own, verify-…/, and deletes it again; a versioned
 bucket keeps the deleted versions as long as its lifecycle says. Exit code 1 when something did not hold.`,
     )
     .action(async (options: CommonOptions & { bucket?: string }) => {

@@ -28,8 +28,6 @@ export interface Reported {
 /** An account with the storage of a deployment, and machines that work with it. */
 export interface Account {
   readonly proxy: S3Proxy
-  /** moto itself, which overlooks some conditions. */
-  readonly motoUrl: string
   readonly s3: S3Client
   readonly hubBucket: string
   readonly backupBucket: string
@@ -63,7 +61,6 @@ export async function startAccount(): Promise<Account> {
     hubkeeper(directory, args, { env: environmentOf(proxy.url) })
   return {
     proxy,
-    motoUrl: moto.url,
     s3,
     hubBucket,
     backupBucket,
