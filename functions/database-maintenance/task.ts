@@ -65,8 +65,9 @@ async function maintain(context: MaintenanceContext, input: MaintenanceInput): P
   const signs = usedFindings(await database.signsOfUse(), database.key)
   const newest = await backups.newestProven()
   const baseline = newest?.backup.certificate?.foreignKeyViolations ?? null
-  if (dryRun) return plan(context, input, snapshot.value, baseline)
-  const atRest = snapshot.value.sourceEtag !== null && !database.replica
+  // What a journal holds is part of the content: a copy without it must not take its place.
+  const atRest = snapshot.value.sourceEtag !== null && !database.replica && signs.length === 0
+  if (dryRun) return plan(context, input, snapshot.value, { atRest, baseline, signs })
   const decision = atRest ? await decide(context, input, snapshot.value) : null
   progress.step('Backing it up and proving the backup')
   // Both only read the snapshot, so the copy is made while the backup is proven.
@@ -147,24 +148,26 @@ async function plan(
   context: MaintenanceContext,
   input: MaintenanceInput,
   snapshot: Snapshot,
-  baseline: number | null,
+  { atRest, baseline, signs }: { atRest: boolean; baseline: number | null; signs: readonly Finding[] },
 ): Promise<TaskResult> {
   const { database, progress } = context
   progress.step('Checking the snapshot')
   const examination = await snapshot.examine(planParts)
-  const atRest = snapshot.sourceEtag !== null && !database.replica
   const decision = atRest ? decideRewrite(examination, snapshot.bytes, input) : null
   const next =
     decision === null
       ? database.replica
         ? 'left to the keeper on the hub’s own machine'
-        : 'optimised in place'
+        : signs.length > 0 && database.authority !== 'server'
+          ? 'left as it is: it is in use'
+          : 'optimised in place'
       : decision.wanted
         ? `rewritten: ${decision.reasons.join('; ')}`
         : `left as it is: ${decision.reason}`
   return {
     findings: [
       ...databaseFindings(examination, database.key, baseline),
+      ...signs,
       finding('database.compaction', 'skipped', {
         subject: database.key,
         actual: `dry run: it would be backed up, proven and ${next}`,

@@ -1,13 +1,6 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
-import { createS3Client, s3Store, serviceError } from '@hubkeeper/aws/drivers'
-import {
-  type AwsConfig,
-  ConfigurationError,
-  HubkeeperError,
-  hubPrefix,
-  keys,
-  type ObjectStore,
-} from '@hubkeeper/core'
+import { createS3Client, hubStore, serviceError } from '@hubkeeper/aws/drivers'
+import { type AwsConfig, ConfigurationError, HubkeeperError, type ObjectStore } from '@hubkeeper/core'
 import { cloudFormationClient, placeOf } from './clients.ts'
 
 /** What `npx cdk deploy` made, found by the names of its stacks. */
@@ -38,13 +31,7 @@ export async function findDeployment(aws: AwsConfig): Promise<Deployed> {
     hubBucket,
     backupBucket,
     functionOf: (task) => `${aws.name}-${task}`,
-    storeOf: (hub) =>
-      s3Store({
-        client,
-        bucket: hubBucket,
-        prefix: hubPrefix(hub),
-        routes: [{ prefix: keys.backups, bucket: backupBucket }],
-      }),
+    storeOf: (hub) => hubStore(client, { hubBucket, backupBucket }, hub),
   }
 }
 

@@ -75,7 +75,8 @@ export function runnerGrants({
     prefix: ledgerPrefix + prefix,
     verbs,
   })
-  const reports: ObjectGrant = { prefix: keys.reportsOf(name), verbs: ['create'] }
+  // Read as well: after a lost answer, looking is the only way to know one's own report.
+  const reports: ObjectGrant = { prefix: keys.reportsOf(name), verbs: ['read', 'create'] }
   if (schedule.cadence === 'continuous') {
     return [reports, record(ledgerKeys.verdictOf(name), ['read', 'create', 'replace'])]
   }

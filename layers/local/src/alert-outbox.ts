@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import type { AlertSender } from '@hubkeeper/core'
+import { type AlertSender, ioError } from '@hubkeeper/core'
 import { writeWhole } from './durable-file.ts'
-import { ioError } from './io-error.ts'
 
 /** See {@link alertOutbox}. */
 export interface OutboxOptions {

@@ -12,6 +12,7 @@ import { dirname, join, sep } from 'node:path'
 import {
   codeOf,
   HubkeeperError,
+  ioError,
   KeyRefusedError,
   type ObjectInfo,
   ObjectMissingError,
@@ -28,7 +29,6 @@ import {
   temporaryBeside,
 } from './durable-file.ts'
 import { etagOf, stampFinely } from './etag.ts'
-import { ioError } from './io-error.ts'
 import { pathOf } from './keys.ts'
 import { keysUnder } from './listing.ts'
 import { createLock } from './lock.ts'

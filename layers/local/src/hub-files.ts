@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises'
-import { codeOf, type HubFiles } from '@hubkeeper/core'
-import { ioError } from './io-error.ts'
+import { codeOf, type HubFiles, ioError } from '@hubkeeper/core'
 import { pathOf } from './keys.ts'
 import { matchFiles } from './match.ts'
 

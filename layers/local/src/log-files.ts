@@ -1,8 +1,14 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
-import { codeOf, HubkeeperError, type LogSource, messageOf, ObjectMissingError } from '@hubkeeper/core'
-import { ioError } from './io-error.ts'
+import {
+  codeOf,
+  HubkeeperError,
+  ioError,
+  type LogSource,
+  messageOf,
+  ObjectMissingError,
+} from '@hubkeeper/core'
 import { pathOf } from './keys.ts'
 import { matchFiles } from './match.ts'
 

@@ -6,13 +6,13 @@ import {
   type Datapoint,
   type DatapointQuery,
   days,
+  ioError,
   type MetricsPublisher,
   type MetricsReader,
   units,
 } from '@hubkeeper/core'
 import * as z from 'zod'
 import { makeDirectory } from './durable-file.ts'
-import { ioError } from './io-error.ts'
 
 const lineSchema = z.object({
   hub: z.string(),

@@ -1,6 +1,6 @@
 import { CreateBucketCommand, PutBucketVersioningCommand, type S3Client } from '@aws-sdk/client-s3'
-import { createS3Client, s3Store } from '@hubkeeper/aws/drivers'
-import { hubPrefix, keys, type ObjectStore, type Report, runSchema } from '@hubkeeper/core'
+import { createS3Client, hubStore } from '@hubkeeper/aws/drivers'
+import { type ObjectStore, type Report, runSchema } from '@hubkeeper/core'
 import { type CommandResult, hubkeeper } from '../../support/cli.ts'
 import { region } from './deployed/template.ts'
 import { startMoto } from './moto.ts'
@@ -65,13 +65,7 @@ export async function startAccount(): Promise<Account> {
     hubBucket,
     backupBucket,
     createBucket,
-    storeOf: (hub) =>
-      s3Store({
-        client: s3,
-        bucket: hubBucket,
-        prefix: hubPrefix(hub),
-        routes: [{ prefix: keys.backups, bucket: backupBucket }],
-      }),
+    storeOf: (hub) => hubStore(s3, { hubBucket, backupBucket }, hub),
     run,
     async report(directory, args) {
       const result = await run(directory, [...args, '--json'])

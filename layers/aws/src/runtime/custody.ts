@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import {
   type Access,
   type Fence,
@@ -27,6 +28,8 @@ export async function custodyPortsOf(
   if (access.database === undefined && access.backups === undefined) return {}
   // The layer with the engine is attached only to the functions that come this far.
   const { createEngine, createScratch, custodyPorts } = await import('@hubkeeper/sqlite')
+  // One invocation at a time has this disk: what lies here is of one that was killed.
+  await rm(directory, { recursive: true, force: true })
   const scratch = await createScratch(directory)
   onEnd(() => scratch.dispose())
   const {

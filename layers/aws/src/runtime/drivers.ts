@@ -7,8 +7,6 @@ import {
   type Fence,
   grantsOf,
   type HubConfig,
-  hubPrefix,
-  keys,
   ledgerPrefix,
   metricNamespace,
   type ObjectStore,
@@ -21,7 +19,7 @@ import {
 } from '@hubkeeper/core'
 import { httpHub } from '@hubkeeper/http'
 import { cloudwatchMetrics } from '../cloudwatch-metrics.ts'
-import { s3Store } from '../s3/store.ts'
+import { hubStore } from '../hub-store.ts'
 import { snsAlerts } from '../sns-alerts.ts'
 import { storedFiles } from '../stored-files.ts'
 import type { Clients } from './clients.ts'
@@ -54,12 +52,7 @@ export function openDeployed(run: DeployedRun): RunnerDrivers {
   const { clients, endsAt, environment, hub, task } = run
   const { deployment } = environment
   const now = () => new Date()
-  const store = s3Store({
-    client: clients.s3,
-    bucket: deployment.hubBucket,
-    prefix: hubPrefix(hub.id),
-    routes: [{ prefix: keys.backups, bucket: deployment.backupBucket }],
-  })
+  const store = hubStore(clients.s3, deployment, hub.id)
   const own = restrictStore(
     store,
     [...runnerGrants(task), ...grantsOf(pick(task.access, 'ledger'), hub)],

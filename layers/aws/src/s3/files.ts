@@ -1,38 +1,13 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open, rm } from 'node:fs/promises'
-import { HubkeeperError, messageOf } from '@hubkeeper/core'
-
-const codeOf = (error: unknown): string | null =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
-
-function fileError(error: unknown, path: string, doing: string): HubkeeperError {
-  if (error instanceof HubkeeperError) return error
-  const message = `${doing} ${path}: ${messageOf(error)}`
-  switch (codeOf(error)) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new HubkeeperError('no-space', message, {
-        hint: 'free space on that disk; in Lambda, give the function more ephemeral storage',
-        cause: error,
-      })
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new HubkeeperError('no-access', message, {
-        hint: 'use a directory that this process may write; in Lambda only /tmp is',
-        cause: error,
-      })
-    default:
-      return new HubkeeperError('io', message, { hint: 'check the path and the disk', cause: error })
-  }
-}
+import { HubkeeperError, ioError } from '@hubkeeper/core'
 
 /** Runs `work` on the file at `path`; what goes wrong comes out typed. @throws HubkeeperError */
 export async function onFile<T>(path: string, doing: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw fileError(error, path, doing)
+    throw ioError(error, path, doing)
   }
 }
 

@@ -203,6 +203,8 @@ function custodyOf(options: CustodyOptions): Database {
     async rawCopy() {
       const info = await store.head(database.key)
       if (info === null) return null
+      requireTime(options, info.bytes, database.key)
+      await scratch.requireSpace(info.bytes, `a copy of ${database.key}`)
       const path = scratch.path(name)
       const takenAt = now()
       const { sha256 } = await store.download(database.key, path, { ifMatch: info.etag })

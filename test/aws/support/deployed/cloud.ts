@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { CreateBucketCommand, PutBucketVersioningCommand, type S3Client } from '@aws-sdk/client-s3'
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns'
-import { createS3Client, s3Store } from '@hubkeeper/aws/drivers'
-import { type ConfigInput, hubPrefix, keys, type ObjectStore, parseConfig } from '@hubkeeper/core'
+import { createS3Client, hubStore } from '@hubkeeper/aws/drivers'
+import { type ConfigInput, type ObjectStore, parseConfig } from '@hubkeeper/core'
 import * as z from 'zod'
 import { tasks } from '../../../../functions/tasks.ts'
 import { bundleAll } from '../../../../infra/bundle/assets.ts'
@@ -118,13 +118,7 @@ export async function deploy(config: ConfigInput): Promise<Cloud> {
     ),
     folderOf: (task) => deployed.get(task)?.taskRoot ?? '',
     functions: new Map([...deployed].map(([task, one]) => [task, one.function])),
-    storeOf: (hub) =>
-      s3Store({
-        client: s3,
-        bucket: hubBucket,
-        prefix: hubPrefix(hub),
-        routes: [{ prefix: keys.backups, bucket: backupBucket }],
-      }),
+    storeOf: (hub) => hubStore(s3, { hubBucket, backupBucket }, hub),
     async invoke(task, event, { timeout, variables: others, ...interference } = {}) {
       const found = deployed.get(task)
       if (found === undefined) throw new Error(`no function of ${task} was deployed`)

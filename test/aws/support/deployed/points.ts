@@ -20,7 +20,7 @@ const writing =
 /** Every conditional write of maintenance, in their order. */
 export const maintenanceWrites: readonly Point[] = [
   { name: 'the claim', match: writing(/^state\/ledger\/runs\//, 'if-none-match') },
-  { name: 'the record of punctuality', match: writing(/^state\/ledger\/punctuality/, 'if-none-match') },
+  { name: 'the record of punctuality', match: writing(/^state\/ledger\/punctuality/) },
   { name: 'the write lease', match: writing(/^state\/ledger\/leases\/write/) },
   { name: 'the completion of the copy', match: writing(/^backups\/[^/]+\/hub\.db$/) },
   { name: 'the manifest', match: writing(/^backups\/[^/]+\/manifest/) },

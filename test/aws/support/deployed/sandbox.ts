@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
@@ -86,11 +87,14 @@ export async function invokeOnce(
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the Runtime API has no port')
 
+  // A sandbox has a disk of its own.
+  const scratch = mkdtempSync(join(tmpdir(), 'hubkeeper-sandbox-'))
   const child = spawn(process.execPath, clientArguments(), {
     cwd: options.taskRoot,
     env: {
       PATH: process.env.PATH,
       TZ: ':UTC',
+      TMPDIR: scratch,
       ...options.variables,
       _HANDLER: 'index.handler',
       LAMBDA_TASK_ROOT: options.taskRoot,
@@ -122,6 +126,7 @@ export async function invokeOnce(
   }
   server.closeAllConnections()
   server.close()
+  rmSync(scratch, { recursive: true, force: true })
   return { ending, log, coldStart }
 }
 

@@ -1,4 +1,5 @@
-import { codeOf, HubkeeperError, messageOf } from '@hubkeeper/core'
+import { HubkeeperError } from './errors.ts'
+import { codeOf, messageOf } from './units.ts'
 
 /** An error of the file system as one that names the path and the fix. */
 export function ioError(error: unknown, path: string, doing: string): HubkeeperError {
