@@ -28,15 +28,21 @@ export function serve(task: Task): LambdaHandler {
   // Kept from one invocation to the next: connections, and what never changes.
   let warm: { readonly clients: Clients; readonly environment: Environment } | null = null
 
-  async function runFor(hub: string, invocation: Invocation, context: LambdaContext): Promise<ReportSummary> {
+  const ready = () => {
     warm ??= { clients: createClients(), environment: readEnvironment(process.env) }
-    const config = warm.environment.config.hubs[hub]
-    if (config === undefined) throw unknownHub(hub, Object.keys(warm.environment.config.hubs))
+    return warm
+  }
+
+  async function runFor(hub: string, invocation: Invocation, context: LambdaContext): Promise<ReportSummary> {
+    const { clients, environment } = ready()
+    const config = environment.config.hubs[hub]
+    if (config === undefined) throw unknownHub(hub, Object.keys(environment.config.hubs))
     const tidying: (() => Promise<void>)[] = []
     const drivers = openDeployed({
       task,
       hub: { ...config, id: hub },
-      ...warm,
+      clients,
+      environment,
       endsAt: new Date(Date.now() + context.getRemainingTimeInMillis()),
       requestId: context.awsRequestId,
       onEnd: (tidy) => tidying.push(tidy),
@@ -69,8 +75,7 @@ export function serve(task: Task): LambdaHandler {
     const failures: Error[] = []
     try {
       const invocation = parseEvent(event)
-      warm ??= { clients: createClients(), environment: readEnvironment(process.env) }
-      const hubs = invocation.hub === null ? Object.keys(warm.environment.config.hubs) : [invocation.hub]
+      const hubs = invocation.hub === null ? Object.keys(ready().environment.config.hubs) : [invocation.hub]
       for (const hub of hubs) {
         // One hub's trouble is not another's; all of it is told at the end.
         try {

@@ -9,7 +9,6 @@ import {
   type HubConfig,
   ledgerPrefix,
   metricNamespace,
-  type ObjectStore,
   objectRecords,
   type RunnerDrivers,
   restrictStore,
@@ -71,25 +70,26 @@ export function openDeployed(run: DeployedRun): RunnerDrivers {
 
   const connectFor =
     (id: string, fence: Fence): Connect =>
-    async (access) => ({
-      ...(await custodyPortsOf(access, {
-        hub,
-        run: id,
-        store: restrictStore(store, grantsOf(access, hub), task.name),
-        scratch: join(tmpdir(), 'hubkeeper'),
-        deadline,
-        fence,
-        onEnd: run.onEnd,
-      })),
-      ...(access.api === undefined ? {} : { api: httpHub() }),
-      ...(access.host === undefined ? {} : { host: remoteHost() }),
-      ...(access.logs === undefined ? {} : { logs: await logsOf(hub, granted(store, access, hub, task)) }),
-      ...(access.files === undefined
-        ? {}
-        : { files: storedFiles({ store: granted(store, access, hub, task) }) }),
-      ...(access.metrics === undefined ? {} : { metrics }),
-      ...(access.ledger === undefined ? {} : { ledger: { punctuality: ledger.punctuality } }),
-    })
+    async (access) => {
+      const granted = restrictStore(store, grantsOf(access, hub), task.name)
+      return {
+        ...(await custodyPortsOf(access, {
+          hub,
+          run: id,
+          store: granted,
+          scratch: join(tmpdir(), 'hubkeeper'),
+          deadline,
+          fence,
+          onEnd: run.onEnd,
+        })),
+        ...(access.api === undefined ? {} : { api: httpHub() }),
+        ...(access.host === undefined ? {} : { host: remoteHost() }),
+        ...(access.logs === undefined ? {} : { logs: await logsOf(hub, granted) }),
+        ...(access.files === undefined ? {} : { files: storedFiles({ store: granted }) }),
+        ...(access.metrics === undefined ? {} : { metrics }),
+        ...(access.ledger === undefined ? {} : { ledger: { punctuality: ledger.punctuality } }),
+      }
+    }
 
   return {
     ledger,
@@ -106,9 +106,6 @@ export function openDeployed(run: DeployedRun): RunnerDrivers {
 }
 
 const remaining = (endsAt: Date): number => Math.max(0, endsAt.getTime() - Date.now())
-
-const granted = (store: ObjectStore, access: Access, hub: HubConfig, task: Task): ObjectStore =>
-  restrictStore(store, grantsOf(access, hub), task.name)
 
 /** One port of an access alone. */
 const pick = (access: Access, port: 'ledger'): Access =>
