@@ -1,4 +1,5 @@
 import { type ErrorCode, HubkeeperError, messageOf } from '@hubkeeper/core'
+import { answerOf } from './s3/errors.ts'
 
 interface Kind {
   readonly code: ErrorCode
@@ -63,7 +64,7 @@ function kindOf(error: unknown): Kind | undefined {
   const names = namesOf(error)
   const named = kinds.find((kind) => names.some((name) => kind.names.test(name)))
   if (named !== undefined) return named
-  const byStatus = statusKinds.get(statusOf(error) ?? 0)
+  const byStatus = statusKinds.get(answerOf(error).status ?? 0)
   return kinds.find(({ code }) => code === byStatus)
 }
 
@@ -71,13 +72,6 @@ function kindOf(error: unknown): Kind | undefined {
 function namesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return []
   return [error.name, ...('code' in error && typeof error.code === 'string' ? [error.code] : [])]
-}
-
-function statusOf(error: unknown): number | null {
-  if (!(error instanceof Error) || !('$metadata' in error)) return null
-  const metadata = error.$metadata
-  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return null
-  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : null
 }
 
 /** Some errors have no message, such as a connection refused on every address. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { KeyRefusedError } from '@hubkeeper/core'
+import { KeyRefusedError, problemOfKey } from '@hubkeeper/core'
 
 /** Names of files that are being written; never objects. */
 export const temporaryPrefix = '.hubkeeper-tmp-'
@@ -11,13 +11,10 @@ export function segmentsOf(key: string): string[] {
   const refuse = (reason: string): never => {
     throw new KeyRefusedError(key, reason)
   }
-  if (key === '') refuse('it is empty')
-  if (key.startsWith('/')) refuse('it is absolute')
-  if (/[\p{Cc}\\]/u.test(key)) refuse('it has a backslash or a control character')
+  const problem = problemOfKey(key)
+  if (problem !== null) refuse(problem)
   const segments = key.split('/')
   for (const segment of segments) {
-    if (segment === '') refuse('it has an empty part')
-    if (segment === '.' || segment === '..') refuse(`it has the part ${segment}`)
     if (Buffer.byteLength(segment) > maxSegment) refuse(`a part is longer than ${maxSegment} bytes`)
     if (segment.startsWith(temporaryPrefix)) refuse(`parts that begin with ${temporaryPrefix} are our own`)
   }
