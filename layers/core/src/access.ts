@@ -1,12 +1,14 @@
 import type { HubConfig } from './config/schema.ts'
 import type { LedgerReader } from './ledger/ledger.ts'
-import type { BackupReader, BackupWriter } from './ports/backups.ts'
+import type { BackupPruner, BackupReader, BackupWriter } from './ports/backups.ts'
+import type { HubControl } from './ports/control.ts'
 import type { DatabaseMaintainer, DatabaseReader, DatabaseRestorer } from './ports/database.ts'
-import type { HubFiles } from './ports/files.ts'
+import type { HubCleaner, HubFiles } from './ports/files.ts'
 import type { Host } from './ports/host.ts'
 import type { HubClient } from './ports/hub.ts'
-import type { LogSource } from './ports/logs.ts'
+import type { LogRotator, LogSource } from './ports/logs.ts'
 import type { MetricsReader } from './ports/metrics.ts'
+import type { TaskRunner } from './ports/task-runner.ts'
 
 /** What each level of access hands to a task. The levels of one row never overlap by accident. */
 export interface Ports {
@@ -15,11 +17,17 @@ export interface Ports {
     readonly maintain: DatabaseMaintainer
     readonly restore: DatabaseRestorer
   }
-  readonly backups: { readonly read: BackupReader; readonly write: BackupWriter }
+  readonly backups: {
+    readonly read: BackupReader
+    readonly write: BackupWriter
+    readonly prune: BackupPruner
+  }
   readonly api: { readonly probe: HubClient }
   readonly host: { readonly read: Host }
-  readonly logs: { readonly read: LogSource }
-  readonly files: { readonly read: HubFiles }
+  readonly logs: { readonly read: LogSource; readonly rotate: LogRotator }
+  readonly files: { readonly read: HubFiles; readonly clean: HubCleaner }
+  readonly control: { readonly use: HubControl }
+  readonly tasks: { readonly run: TaskRunner }
   readonly metrics: { readonly read: MetricsReader }
   readonly ledger: { readonly read: LedgerReader }
 }
@@ -38,12 +46,19 @@ export interface BaseContext {
   readonly hub: HubConfig & { readonly id: string }
   /** ULID of this run. */
   readonly run: string
+  /** What is equal for every delivery of one request: another attempt goes on where this one stopped. */
+  readonly slot: string
   /** The scheduled time it runs for; null by hand. */
   readonly scheduledFor: Date | null
   /** The moment that windows and ages count from; now unless the run pretends another. */
   readonly at: Date
   /** Nothing may be changed: say what would be. */
   readonly dryRun: boolean
+  /**
+   * Why nothing may be deleted now, in words, though other changes may be made: the run pretends another
+   * moment, or the clock went back. Null where it may.
+   */
+  readonly deletionRefused: string | null
   readonly progress: Progress
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Access } from './access.ts'
-import { type HubConfig, hubSchema } from './config/schema.ts'
+import { type Config, type HubConfig, hubSchema } from './config/schema.ts'
 import type { ScheduledTask } from './ledger/overdue.ts'
 import { scheduleSchema } from './schedule.ts'
 
@@ -31,10 +31,15 @@ export const functionConfigSchema = z.strictObject({
   hubs: z.record(z.string(), hubSchema),
   /** What is expected to run; for functions that read the ledger. */
   tasks: z.array(z.strictObject({ name: z.string(), schedule: scheduleSchema })),
+  /** The deployment's name, which the names of its functions begin with; for those that start others. */
+  deployment: z.string().optional(),
 })
 
 /** See {@link functionConfigSchema}. */
 export type FunctionConfig = z.infer<typeof functionConfigSchema>
+
+/** Name of the function of a task. */
+export const functionNameOf = (deployment: string, task: string): string => `${deployment}-${task}`
 
 /** The key under which everything of a hub is in the buckets: `<hub>/`. */
 export const hubPrefix = (hub: string): string => `${hub}/`
@@ -42,24 +47,28 @@ export const hubPrefix = (hub: string): string => `${hub}/`
 /** The part of the configuration that a task with this access needs. */
 export function functionConfigOf(
   access: Access,
-  hubs: Readonly<Record<string, HubConfig>>,
+  { aws, hubs }: Config,
   tasks: readonly ScheduledTask[],
 ): FunctionConfig {
   const slices = Object.entries(hubs).map(([id, hub]) => [id, sliceOf(access, hub)] as const)
   return {
     hubs: Object.fromEntries(slices),
     tasks: access.ledger === undefined ? [] : tasks.map(({ name, schedule }) => ({ name, schedule })),
+    ...(access.tasks === undefined ? {} : { deployment: aws.name }),
   }
 }
 
-function sliceOf(access: Access, { api, logs, searchIndex, ...hub }: HubConfig): HubConfig {
+function sliceOf(
+  access: Access,
+  { api, control: _commands, logs, searchIndex, ...hub }: HubConfig,
+): HubConfig {
   return {
     ...hub,
     // Services, directories and buckets of the hub's own machine mean nothing to a function.
     root: '.',
     services: [],
     requirements: access.files === undefined ? [] : hub.requirements,
-    backups: {},
+    backups: { retention: hub.backups.retention },
     scratch: undefined,
     ...(access.api === undefined || api === undefined ? {} : { api }),
     ...(access.logs === undefined || logs === undefined ? {} : { logs }),

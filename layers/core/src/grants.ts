@@ -3,6 +3,7 @@ import type { HubConfig } from './config/schema.ts'
 import { folderOf } from './glob.ts'
 import { keys } from './keys.ts'
 import { ledgerKeys } from './ledger/keys.ts'
+import { isOfCadence, type ScheduledTask } from './ledger/overdue.ts'
 import type { Task } from './task.ts'
 
 /** What may be done with an object; `create` never writes over one. */
@@ -36,6 +37,11 @@ const backupGrants = {
     { prefix: keys.backups, verbs: ['list', 'read', 'create'], large: true },
     { prefix: keys.backupState, verbs: ['read', 'create', 'replace'] },
   ],
+  prune: [
+    // What it reads are manifests and certificates; of the copies it needs their names alone.
+    { prefix: keys.backups, verbs: ['list', 'read', 'delete'] },
+    { prefix: keys.backupState, verbs: ['read'] },
+  ],
 } as const satisfies Record<string, readonly ObjectGrant[]>
 
 /** One grant per folder that the globs lead to. */
@@ -43,8 +49,30 @@ const matching = (patterns: readonly string[], verbs: readonly ObjectVerb[]): Ob
   [...new Set(patterns.map(folderOf))].map((prefix) => ({ prefix, verbs }))
 
 /**
+ * Whether logs below a folder may be deleted: the folder has a name, and nothing of the hub but its logs
+ * and the like lies in it, for a permission reaches all of it.
+ */
+export const mayExpireLogs = (folder: string, database: HubPlaces['database']): boolean =>
+  folder !== '' &&
+  ![database.path, keys.backups, keys.reports, keys.state].some(
+    (place) => place.startsWith(folder) || folder.startsWith(place),
+  )
+
+/** One grant per folder of logs. */
+const logGrants = (
+  access: NonNullable<Access['logs']>,
+  patterns: readonly string[],
+  database: HubPlaces['database'],
+): ObjectGrant[] =>
+  matching(patterns, ['list', 'read']).map(({ prefix, verbs }) =>
+    access === 'rotate' && mayExpireLogs(prefix, database)
+      ? { prefix, verbs: [...verbs, 'delete'] }
+      : { prefix, verbs },
+  )
+
+/**
  * The objects that an access amounts to: what a restricted store lets through when embedded, and
- * what becomes IAM on AWS. Nothing here may delete a backup.
+ * what becomes IAM on AWS. Only retention may delete a backup, and it may do nothing else to one.
  */
 export function grantsOf(access: Access, { database, logs, searchIndex }: HubPlaces): ObjectGrant[] {
   const grants: ObjectGrant[] = []
@@ -53,14 +81,24 @@ export function grantsOf(access: Access, { database, logs, searchIndex }: HubPla
   }
   if (access.backups !== undefined) grants.push(...backupGrants[access.backups])
   if (access.logs !== undefined && logs !== undefined && logs.logGroup === undefined) {
-    grants.push(...matching(logs.files, ['list', 'read']))
+    grants.push(...logGrants(access.logs, logs.files, database))
   }
   if (access.files !== undefined) grants.push(...matching(searchIndex?.files ?? [], ['list']))
   if (access.ledger !== undefined) {
-    grants.push({ prefix: ledgerPrefix + ledgerKeys.punctuality, verbs: ['read'] })
+    for (const key of [ledgerKeys.punctuality, ledgerKeys.freeze, ledgerKeys.hold]) {
+      grants.push({ prefix: ledgerPrefix + key, verbs: ['read'] })
+    }
   }
   return grants
 }
+
+/** What running the tasks of a hub takes besides: to see in its ledger how their runs go. */
+export const followingGrants = (access: Access, tasks: readonly ScheduledTask[]): ObjectGrant[] =>
+  access.tasks === undefined
+    ? []
+    : tasks
+        .filter(isOfCadence)
+        .map(({ name }) => ({ prefix: ledgerPrefix + ledgerKeys.runsOf(name), verbs: ['read'] }))
 
 /** Where the ledger is kept, where it is kept as objects. */
 export const ledgerPrefix = `${keys.state}ledger/`

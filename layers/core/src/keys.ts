@@ -18,4 +18,6 @@ export const keys = {
   certificateHead: 'state/backups/head.json',
   /** When the newest proven backup was last seen to be current. */
   confirmation: 'state/backups/confirmed.json',
+  /** Which backups are pinned, by whom and why. */
+  pins: 'state/backups/pins.json',
 } as const

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { HubkeeperError } from './errors.ts'
 import { units } from './ports/metrics.ts'
 import { findingStatuses, type RunStatus, runStatuses, worse, worstOf } from './status.ts'
 
@@ -85,6 +86,12 @@ export interface TaskResult {
   readonly findings: readonly Finding[]
   readonly figures?: readonly Figure[]
   readonly artifacts?: readonly Artifact[]
+  /**
+   * What kept it from its job, where there is something to report all the same; counts as if thrown.
+   *
+   * @default nothing did
+   */
+  readonly failure?: HubkeeperError | null
 }
 
 /** The status of a report: the worst finding, or failed when there is an error. */

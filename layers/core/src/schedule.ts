@@ -91,6 +91,15 @@ export function nextRun(schedule: Schedule, timeZone: string, after: Date): Date
   return cron === null ? null : new Cron(cron, { timezone: timeZone, paused: true }).nextRun(after)
 }
 
+/** The last moment at or before `at` at which it was to run; null on demand. */
+export function latestRun(schedule: Schedule, timeZone: string, at: Date): Date | null {
+  const cron = pattern(schedule)
+  if (cron === null) return null
+  // Croner's own search excludes the moment it starts from, and counts whole seconds.
+  const after = new Date(Math.floor(at.getTime() / 1000) * 1000 + 1000)
+  return new Cron(cron, { timezone: timeZone, paused: true }).previousRuns(1, after)[0] ?? null
+}
+
 /** How long after its time a run may be missing before it is overdue, ms. */
 export const graceOf: Record<Cadence, number> = {
   continuous: minutes(5),
@@ -99,6 +108,16 @@ export const graceOf: Record<Cadence, number> = {
   monthly: days(1),
   quarterly: days(3),
   'on-demand': 0,
+}
+
+/** How long all tasks of a cadence may take together, ms; null where there is no such window. */
+export const windowOf: Record<Cadence, number | null> = {
+  continuous: null,
+  daily: minutes(15),
+  weekly: minutes(45),
+  monthly: hours(3),
+  quarterly: hours(6),
+  'on-demand': null,
 }
 
 const ordinals = ['', 'first', 'second', 'third', 'fourth']

@@ -25,7 +25,13 @@ export interface TaskDefinition<A extends Access, I extends z.ZodType> {
   readonly limits: TaskLimits
   /** Arguments it takes; every one optional, so that `{}` runs it. */
   readonly input: I
-  /** Holds the hub's write lease while it runs: it changes the database or the backups. */
+  /**
+   * Another attempt in the same slot goes on where the last one stopped, so it may be made at once.
+   *
+   * @default false
+   */
+  readonly resumes?: boolean
+  /** Holds the hub’s write lease while it runs: it changes the database, the backups or files of the hub. */
   readonly writes: boolean
   run(context: Context<A>, input: z.output<I>): Promise<TaskResult>
 }

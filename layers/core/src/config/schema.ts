@@ -2,17 +2,8 @@ import * as z from 'zod'
 import { tunableCheckIds } from '../checks.ts'
 import { mebibytes } from '../units.ts'
 import { awsSchema } from './aws.ts'
-
-/** A path that stays under the hub's directory, with `/` between its parts. */
-const pathInHub = z
-  .string()
-  .min(1)
-  .refine((path) => isInside(path), {
-    error: 'must lie inside the hub’s directory: a relative path without ".."',
-  })
-
-const isInside = (path: string): boolean =>
-  !/^([/\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes('..') && !path.includes('\0')
+import { pathInHub } from './paths.ts'
+import { cleanupSchema, controlSchema, logRotationSchema, retentionSchema, vacuumSchema } from './upkeep.ts'
 
 const timeZone = z.string().refine(isTimeZone, { error: 'must be an IANA time zone, such as Europe/Berlin' })
 
@@ -52,6 +43,20 @@ const databaseSchema = z.strictObject({
     .nonnegative()
     .default(mebibytes(128))
     .describe('larger databases are not cross-checked: the second engine holds the file in memory'),
+  vacuum: vacuumSchema.prefault({}).describe('VACUUM of a live database, in place'),
+  statements: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(64).describe('subject of its figures'),
+        sql: z.string().min(1).describe('one SELECT without parameters'),
+      }),
+    )
+    .max(20)
+    .refine((statements) => new Set(statements.map(({ name }) => name)).size === statements.length, {
+      error: 'every statement needs a name of its own',
+    })
+    .default([])
+    .describe('queries of the hub whose time is measured every week'),
 })
 
 const endpointSchema = z.strictObject({
@@ -67,6 +72,7 @@ const apiSchema = z.strictObject({
   endpoints: z.array(endpointSchema).min(1),
   timeoutSeconds: z.number().positive().max(120).default(10).describe('for a whole answer'),
   followRedirects: z.boolean().default(false).describe('else a redirect is not an answer of the hub'),
+  samples: z.number().int().min(1).max(100).default(5).describe('requests per endpoint in the weekly review'),
   maxBodyBytes: z.number().int().positive().default(mebibytes(5)).describe('a longer answer is a fault'),
 })
 
@@ -118,6 +124,7 @@ export const hubSchema = z.strictObject({
         .optional()
         .describe('on AWS, the CloudWatch Logs group to read in place of the files'),
       timeZone: timeZone.optional().describe('of lines that name none; the hub’s by default'),
+      rotation: logRotationSchema.prefault({}).describe('daily log rotation'),
     })
     .optional(),
   searchIndex: z
@@ -132,11 +139,14 @@ export const hubSchema = z.strictObject({
         .optional()
         .describe('where backups are kept, relative to this file; under the hub’s directory by default'),
       bucket: bucketSchema.optional(),
+      retention: retentionSchema.prefault({}).describe('for how long backups are kept'),
     })
     .refine(({ bucket, directory }) => bucket === undefined || directory === undefined, {
       error: 'name a directory or a bucket, not both',
     })
-    .default({}),
+    .prefault({}),
+  cleanup: cleanupSchema.prefault({}).describe('what the weekly cleanup may delete'),
+  control: controlSchema.optional().describe('commands that stop and start the hub’s server'),
   scratch: z
     .strictObject({ directory: z.string().min(1).describe('else state/scratch below the hub’s directory') })
     .optional()

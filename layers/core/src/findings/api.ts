@@ -40,7 +40,8 @@ export async function checkApi(hub: HubConfig, client: HubClient): Promise<ApiCh
   }
 }
 
-interface EndpointCheck {
+/** What one request gave. */
+export interface EndpointCheck {
   readonly availability: Finding
   /** Seconds; null without an answer. */
   readonly duration: number | null
@@ -48,15 +49,16 @@ interface EndpointCheck {
 }
 
 async function checkEndpoint(api: Api, endpoint: Endpoint, client: HubClient): Promise<EndpointCheck> {
-  const first = await askOnce(api, endpoint, client)
+  const first = await askEndpoint(api, endpoint, client)
   if (first.availability.status === 'ok') return first
   // One blip is no outage; what is told of the first try stays in the evidence.
-  const second = await askOnce(api, endpoint, client)
+  const second = await askEndpoint(api, endpoint, client)
   const evidence = [`first try: ${first.availability.actual}`, ...second.availability.evidence]
   return { ...second, availability: { ...second.availability, evidence } }
 }
 
-async function askOnce(api: Api, endpoint: Endpoint, client: HubClient): Promise<EndpointCheck> {
+/** Asks an endpoint once. */
+export async function askEndpoint(api: Api, endpoint: Endpoint, client: HubClient): Promise<EndpointCheck> {
   const answer = await client.get({
     url: new URL(endpoint.path, api.baseUrl).href,
     timeout: api.timeoutSeconds * 1000,

@@ -70,7 +70,8 @@ const describeStructure = ({ encoding, engineVersion, journalMode, writerVersion
     ...(writerVersion === null ? [] : [`written by ${writerVersion}`]),
   ].join(', ')
 
-function integrityFinding({ integrity }: Examination, subject: string): Finding {
+/** Whether the structure of a database is sound. */
+export function integrityFinding({ integrity }: Examination, subject: string): Finding {
   if (integrity.state !== 'done') {
     return finding('database.integrity', statusWithoutValue(integrity), {
       subject,
@@ -111,7 +112,8 @@ function foreignKeyFinding({ foreignKeys }: Examination, subject: string, baseli
   )
 }
 
-function searchIndexFindings({ searchIndexes }: Examination): Finding[] {
+/** Whether each full-text index agrees with its content. */
+export function searchIndexFindings({ searchIndexes }: Examination): Finding[] {
   if (searchIndexes.state !== 'done') {
     return [
       finding('search-index.integrity', statusWithoutValue(searchIndexes), {

@@ -7,5 +7,8 @@ export const ledgerKeys = {
   /** Since when the hub is kept, and when each task last succeeded. */
   punctuality: 'punctuality',
   writeLease: 'leases/write',
+  /** While there is one, nothing may write. */
   freeze: 'freeze',
+  /** While there is one, retention deletes no backup. */
+  hold: 'hold',
 } as const

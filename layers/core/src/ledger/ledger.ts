@@ -6,7 +6,6 @@ import { type Punctuality, punctualityOf, type ScheduledTask } from './overdue.t
 import {
   type FinishedRun,
   type Freeze,
-  freezeSchema,
   type Lease,
   leaseSchema,
   type RunRecord,
@@ -14,13 +13,25 @@ import {
   type Verdict,
   verdictSchema,
 } from './record.ts'
+import { openStops } from './stops.ts'
 import { openSuccesses } from './successes.ts'
 
 /** `ledger: 'read'`. */
 export interface LedgerReader {
   /** How every task of a daily or rarer cadence stands against its schedule; one small record. */
   punctuality(at: Date): Promise<readonly Punctuality[]>
+  /** What keeps every task from writing; null when nothing does. */
+  freeze(): Promise<Freeze | null>
+  /** What keeps retention from deleting backups; null when nothing does. */
+  hold(): Promise<Freeze | null>
 }
+
+/** What of a ledger a task may read. */
+export const readerOf = ({ freeze, hold, punctuality }: Ledger): LedgerReader => ({
+  freeze,
+  hold,
+  punctuality,
+})
 
 /** What a claim is made with. */
 export interface ClaimRequest {
@@ -63,11 +74,22 @@ export interface Ledger extends LedgerReader {
   runs(task: string): Promise<readonly RunRecord[]>
   /** One run of a task; null when there is none in that slot. */
   run(task: string, slot: string): Promise<RunRecord | null>
-  freeze(): Promise<Freeze | null>
+  /** Freezes the hub, or thaws it with null; gives what was in force before. */
+  setFreeze(freeze: Freeze | null): Promise<Freeze | null>
+  /** Puts a hold on retention, or ends it with null; gives what was in force before. */
+  setHold(hold: Freeze | null): Promise<Freeze | null>
+  /** Who changes the hub now, or is about to; null when nobody does. */
+  writer(): Promise<Lease | null>
+  /** The latest moment that the ledger knows of: a clock before it went back. Null while it is empty. */
+  newestMoment(): Promise<Date | null>
   /** What a continuous task last said, with the revision to name when noting another. */
   verdict(task: string): Promise<{ verdict: Verdict; revision: string } | null>
   /** Notes what a continuous task says now; false when another run noted something meanwhile. */
   noteVerdict(task: string, verdict: Verdict, revision: string | null): Promise<boolean>
+  /** Notes that the hub is kept from now on; false when it has been before. */
+  begin(): Promise<boolean>
+  /** Whether a run is still being made: its lease has not ended, and its owner is not known to be gone. */
+  isUnderWay(run: RunRecord): boolean
   /** @throws HubkeeperError `run-in-progress` while another run holds the slot. */
   claim(request: ClaimRequest): Promise<ClaimResult>
   /** @throws HubkeeperError `write-lease-held` while another task changes this hub. */
@@ -105,6 +127,9 @@ export function createLedger(options: {
   const runsPrefix = (task: string): string => namespace + ledgerKeys.runsOf(task)
   const verdictKey = (task: string): string => namespace + ledgerKeys.verdictOf(task)
   const leaseKey = namespace + ledgerKeys.writeLease
+  const freezeKey = namespace + ledgerKeys.freeze
+  const holdKey = namespace + ledgerKeys.hold
+  const stops = openStops(records)
   const successes = openSuccesses(records, namespace + ledgerKeys.punctuality)
   const until = (ms: number): string => new Date(now().getTime() + ms).toISOString()
 
@@ -152,6 +177,17 @@ export function createLedger(options: {
     return stored.map((record) => parseRun(record.value))
   }
 
+  const isUnderWay = (run: RunRecord): boolean => run.state === 'running' && isHeld(run.owner, run.leaseUntil)
+
+  async function readLease() {
+    const stored = await records.get(leaseKey)
+    const lease = stored === null ? null : leaseSchema.parse(JSON.parse(stored.value))
+    return {
+      revision: stored?.revision ?? null,
+      held: lease !== null && isHeld(lease.owner, lease.until) ? lease : null,
+    }
+  }
+
   return {
     async claim(request) {
       const key = runsPrefix(request.task) + request.slot
@@ -160,9 +196,8 @@ export function createLedger(options: {
       if (existing !== null && existing.state === 'succeeded') {
         return { kind: 'already-succeeded', record: existing }
       }
-      if (existing !== null && existing.state === 'running' && isHeld(existing.owner, existing.leaseUntil)) {
+      if (existing !== null && existing.state === 'running' && isUnderWay(existing))
         throw inProgress(existing)
-      }
       const attempt = (existing?.attempt ?? 0) + 1
       const running = {
         ...identityOf(hub, request, attempt, now()),
@@ -178,24 +213,22 @@ export function createLedger(options: {
     },
 
     async acquireWriteLease({ owner, holder, lease }) {
-      const stored = await records.get(leaseKey)
-      const existing: Lease | null = stored === null ? null : leaseSchema.parse(JSON.parse(stored.value))
-      if (existing !== null && isHeld(existing.owner, existing.until)) {
-        throw new HubkeeperError(
-          'write-lease-held',
-          `${existing.holder} is changing ${hub} until ${existing.until}`,
-          {
-            hint: 'wait until it has ended and run this again',
-          },
-        )
+      const current = await readLease()
+      if (current.held !== null) {
+        const message = `${current.held.holder} is changing ${hub} until ${current.held.until}`
+        throw new HubkeeperError('write-lease-held', message, {
+          hint: 'wait until it has ended and run this again',
+        })
       }
       const value = (): Lease => ({ owner, holder, until: until(lease) })
-      const revision = await records.put(leaseKey, JSON.stringify(value()), stored?.revision ?? null)
+      const revision = await records.put(leaseKey, JSON.stringify(value()), current.revision)
       if (revision === null) return this.acquireWriteLease({ owner, holder, lease })
       const record = held(leaseKey, `the write lease of ${hub}`, revision)
       return { renew: () => record.write(value()), check: record.check, release: record.remove }
     },
 
+    begin: () => successes.begin(now()),
+    isUnderWay,
     runs,
 
     async run(task, slot) {
@@ -210,9 +243,15 @@ export function createLedger(options: {
         .map((task) => punctualityOf(task, last(task.name), since, options.timeZone, at))
     },
 
-    async freeze() {
-      const stored = await records.get(namespace + ledgerKeys.freeze)
-      return stored === null ? null : freezeSchema.parse(JSON.parse(stored.value))
+    freeze: () => stops.read(freezeKey),
+    hold: () => stops.read(holdKey),
+    setFreeze: (freeze) => stops.write(freezeKey, freeze),
+    setHold: (hold) => stops.write(holdKey, hold),
+
+    writer: async () => (await readLease()).held,
+
+    async newestMoment() {
+      return (await successes.read()).newest
     },
 
     async verdict(task) {

@@ -6,6 +6,10 @@ export interface ScheduledTask {
   readonly schedule: Schedule
 }
 
+/** Whether a task is one of those that a cadence runs in one go. */
+export const isOfCadence = ({ schedule }: ScheduledTask): boolean =>
+  schedule.cadence !== 'continuous' && schedule.cadence !== 'on-demand'
+
 /** How one scheduled task stands against its schedule. */
 export interface Punctuality {
   readonly task: string

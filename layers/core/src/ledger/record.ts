@@ -41,10 +41,10 @@ export const leaseSchema = z.strictObject({
 /** See {@link leaseSchema}. */
 export type Lease = z.infer<typeof leaseSchema>
 
-/** While there is one, nothing may write. */
+/** A freeze, while which nothing may write; or a hold, while which retention deletes nothing. */
 export const freezeSchema = z.strictObject({
-  reason: z.string(),
-  by: z.string(),
+  reason: z.string().min(1).max(500),
+  by: z.string().min(1).max(100),
   since: moment,
   until: moment.nullable(),
 })

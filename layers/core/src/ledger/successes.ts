@@ -11,6 +11,8 @@ const successesSchema = z.strictObject({
 /** What is remembered of a hub's punctuality. */
 interface Successes {
   readonly since: Date | null
+  /** The latest of all these moments; null when there is none. */
+  readonly newest: Date | null
   /** When a task last succeeded; null when it never did. */
   last(task: string): Date | null
 }
@@ -30,8 +32,10 @@ export function openSuccesses(records: RecordStore, key: string) {
   return {
     async read(): Promise<Successes> {
       const value = (await load())?.value
+      const moments = value === undefined ? [] : [value.since, ...Object.values(value.successes)]
       return {
         since: value === undefined ? null : new Date(value.since),
+        newest: moments.length === 0 ? null : new Date(Math.max(...moments.map((time) => Date.parse(time)))),
         last(task) {
           const time = value?.successes[task]
           return time === undefined ? null : new Date(time)
@@ -39,11 +43,13 @@ export function openSuccesses(records: RecordStore, key: string) {
       }
     },
 
-    /** Notes that the hub is kept, the first time. */
-    async begin(at: Date): Promise<void> {
-      if ((await load()) !== null) return
+    /** Notes that the hub is kept, the first time; false when that is known already. */
+    async begin(at: Date): Promise<boolean> {
+      if ((await load()) !== null) return false
       // Another run that was first has noted it as well.
-      await records.put(key, JSON.stringify({ since: at.toISOString(), successes: {} }), null)
+      return (
+        (await records.put(key, JSON.stringify({ since: at.toISOString(), successes: {} }), null)) !== null
+      )
     },
 
     /** @throws Error when others write it all the time */

@@ -1,4 +1,5 @@
 import type { ContentDigest, Examination, ExaminationPart, Outcome } from './examination.ts'
+import type { Statement, TimedStatement, TimingRequest } from './statements.ts'
 
 /**
  * Who owns the database: a running server, nobody, or the store itself. Decides how it may be read
@@ -16,6 +17,13 @@ export interface Snapshot {
   readonly sourceEtag: string | null
   readonly takenAt: Date
   examine(parts: readonly ExaminationPart[]): Promise<Examination>
+  /** Runs each statement, read only, in a process of its own that is ended at the limit. */
+  timeStatements(statements: readonly Statement[], request: TimingRequest): Promise<readonly TimedStatement[]>
+  /**
+   * Queries that a hub with such a schema is likely to make, at most four: a search in its full-text
+   * indexes, the rows of its largest table and one of them. What they say is content: show their names only.
+   */
+  guessStatements(): Promise<Outcome<readonly Statement[]>>
   /** Removes the file. */
   dispose(): Promise<void>
 }
@@ -51,6 +59,60 @@ export interface RewriteRequest {
   readonly searchIndexes: readonly string[]
 }
 
+/** What VACUUM did with a copy. */
+export interface VacuumRehearsal {
+  /** Size of the copy afterwards, bytes. */
+  readonly bytes: number
+  /** How long writers would have been held up, checkpoint included, seconds. */
+  readonly lockSeconds: number
+  /** Tables whose rows VACUUM in place may number anew, by their definition. */
+  readonly renumbers: readonly string[]
+  /** Of the copy afterwards. */
+  readonly digest: ContentDigest
+  /** Free on the disk of the live database, bytes. */
+  readonly freeBytes: number
+}
+
+/** What to do inside a live database. */
+export interface InPlaceRequest {
+  /** A full ANALYZE instead of what `PRAGMA optimize` would analyse. */
+  readonly analyze: boolean
+  /** Full-text indexes to merge, a few pages at a time. */
+  readonly searchIndexes: readonly string[]
+  /** Give free pages back, a few at a time; for `auto_vacuum = incremental`. */
+  readonly freePages: boolean
+  readonly vacuum: boolean
+  /** What one lock may take where the work can be divided, seconds. */
+  readonly lockBudgetSeconds: number
+}
+
+/** One kind of step in a live database. */
+export interface InPlaceStep {
+  /** `ANALYZE "main"."articles"`, `merging article_search`, `VACUUM`. */
+  readonly name: string
+  /** How often the lock was taken for it. */
+  readonly locks: number
+  /** How long writers were held out, all together, seconds. */
+  readonly lockSeconds: number
+  /** The longest of it at a time, seconds. */
+  readonly longestLockSeconds: number
+  /** Why it was not done to its end; null when it was. */
+  readonly unfinished: string | null
+}
+
+/** What was done inside a live database. */
+export interface InPlaceWork {
+  /** Taken right before the first step. */
+  readonly before: Snapshot
+  /** Taken right after the last one. */
+  readonly after: Snapshot
+  /** Commits of other connections between both snapshots; null: at least one, they could not be counted. */
+  readonly foreignCommits: number | null
+  readonly steps: readonly InPlaceStep[]
+  /** Size of the write-ahead log afterwards, bytes. */
+  readonly walBytes: number
+}
+
 /** `database: 'maintain'`. */
 export interface DatabaseMaintainer extends DatabaseReader {
   /** Writes a compact copy of a snapshot to scratch disk and checks it; the hub is not touched. */
@@ -62,17 +124,41 @@ export interface DatabaseMaintainer extends DatabaseReader {
    * @throws PreconditionFailedError when the database is another one by now, or in use.
    */
   publish(copy: RewrittenCopy, snapshot: Snapshot): Promise<void>
-  /** `PRAGMA optimize` (or ANALYZE) under SQLite's own locks; for a live database. */
-  optimizeInPlace(request: { analyze: boolean }): Promise<Outcome<{ statements: readonly string[] }>>
+  /**
+   * Does with a copy of a snapshot on scratch disk what VACUUM would do in place: tells how long that
+   * locks writers out here and now, and what it changes. The hub is not touched.
+   */
+  rehearseVacuum(snapshot: Snapshot): Promise<Outcome<VacuumRehearsal>>
+  /**
+   * Works in a live database, under SQLite's own locks and in short steps between its writers', with a
+   * snapshot before and one after. What was done when a lock never clears stays done.
+   *
+   * @throws HubkeeperError
+   */
+  maintainInPlace(request: InPlaceRequest): Promise<Outcome<InPlaceWork>>
+  /** The same database while its server is stopped: as one that nobody should have open. */
+  atRest(): DatabaseMaintainer
+}
+
+/** What a replacement came to. */
+export interface Replacement {
+  /** Null when it went into a live database. */
+  readonly etag: string | null
+  /**
+   * Commits that went into a live database since its last snapshot, and were replaced with it; null when
+   * they cannot be counted.
+   */
+  readonly foreignCommits: number | null
 }
 
 /** `database: 'restore'`. */
 export interface DatabaseRestorer extends DatabaseReader {
   /**
-   * Makes the content of the file at `path` the database's own: in one transaction into a live
-   * one, else in the place of the version `expected` (null: there is none).
+   * Makes the content of the file at `path` the database's own: in one transaction into one that is live or
+   * in use, else in the place of the version `expected` (null: there is none). Journal mode, owner and mode
+   * stay those of the database.
    */
-  replace(path: string, expected: { etag: string | null }): Promise<Outcome<{ etag: string | null }>>
+  replace(path: string, expected: { etag: string | null }): Promise<Outcome<Replacement>>
   /**
    * The file's bytes as they are, for safekeeping where no consistent snapshot can be had of it;
    * null when there is no file.
@@ -80,4 +166,6 @@ export interface DatabaseRestorer extends DatabaseReader {
   rawCopy(): Promise<Snapshot | null>
   /** ETag of the stored or offline database now; null when absent or live. */
   etag(): Promise<string | null>
+  /** The same database while its server is stopped: as one that nobody should have open. */
+  atRest(): DatabaseRestorer
 }

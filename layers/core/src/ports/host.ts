@@ -55,4 +55,6 @@ export interface Host {
   /** Processes whose command line contains `text`. */
   processes(text: string): Promise<readonly ProcessInfo[] | null>
   service(probe: ServiceProbe): Promise<ServiceState>
+  /** The processes that a service is recognised by; none of one that is recognised by its port. */
+  serviceProcesses(probe: ServiceProbe): Promise<readonly ProcessInfo[] | null>
 }

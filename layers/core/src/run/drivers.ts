@@ -16,7 +16,7 @@ export interface RunnerDrivers {
   readonly metrics: MetricsPublisher
   readonly alerts: AlertSender
   /** Hands out the ports; `fence` must pass before each change to the hub's data. */
-  readonly connect: (run: { readonly id: string; readonly task: string; readonly fence: Fence }) => Connect
+  readonly connect: (run: ConnectedRun) => Connect
   readonly now: () => Date
   /** Who makes the runs: with the run's id it owns claims and leases. */
   readonly owner: string
@@ -31,6 +31,15 @@ export interface RunnerDrivers {
    * @default never
    */
   readonly deadline?: Date
+}
+
+/** The run that ports are handed to. */
+export interface ConnectedRun {
+  readonly id: string
+  readonly task: string
+  /** The moment it pretends to be; null for now. */
+  readonly at: Date | null
+  readonly fence: Fence
 }
 
 /** Passes while this run may still change things. @throws HubkeeperError `lease-lost` or `frozen` */

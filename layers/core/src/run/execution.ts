@@ -4,6 +4,7 @@ import { type Report, statusOf, type TaskResult } from '../report.ts'
 import type { Task } from '../task.ts'
 import { messageOf } from '../units.ts'
 import { beforeDeadline } from './deadline.ts'
+import { whyNoDeletion } from './deletion.ts'
 import {
   type Fence,
   type RunnerDrivers,
@@ -18,7 +19,11 @@ export interface Execution {
   readonly failure: HubkeeperError | null
 }
 
-/** Runs the task and gives its report; what it throws becomes the report's error. */
+/** What tells this request from others: what it was given, its scheduled time, or this very run. */
+export const slotOf = ({ scheduledFor, slot }: RunRequest, run: string): string =>
+  slot ?? scheduledFor?.toISOString() ?? run
+
+/** Runs the task and gives its report; what it throws or gives as its failure becomes the report's error. */
 export async function execute(
   task: Task,
   request: RunRequest,
@@ -27,9 +32,10 @@ export async function execute(
   fence: Fence,
 ): Promise<Execution> {
   const startedAt = drivers.now()
-  const base: BaseContext = {
+  const base: Omit<BaseContext, 'deletionRefused'> = {
     hub: request.hub,
     run,
+    slot: slotOf(request, run),
     scheduledFor: request.scheduledFor,
     at: request.at ?? startedAt,
     dryRun: request.dryRun,
@@ -38,8 +44,16 @@ export async function execute(
   let result: TaskResult = { findings: [] }
   let failure: HubkeeperError | null = null
   try {
-    const work = task.start(base, drivers.connect({ id: run, task: task.name, fence }), request.input)
+    // What runs all the time deletes nothing, and reads as little as it can.
+    const deletionRefused =
+      task.schedule.cadence === 'continuous' ? null : await whyNoDeletion(request, drivers)
+    const work = task.start(
+      { ...base, deletionRefused },
+      drivers.connect({ id: run, task: task.name, at: request.at, fence }),
+      request.input,
+    )
     result = await beforeDeadline(work, task, drivers)
+    failure = result.failure ?? null
   } catch (error) {
     failure = asHubkeeperError(error)
   }

@@ -5,7 +5,7 @@ import type { Task } from '../task.ts'
 import { runContinuous } from './continuous.ts'
 import { beforeDeadline, refuseLate } from './deadline.ts'
 import type { Fence, RunnerDrivers, RunOutcome, RunRequest } from './drivers.ts'
-import { attemptAll, execute, outcomeOf } from './execution.ts'
+import { attemptAll, execute, outcomeOf, slotOf } from './execution.ts'
 import { settle } from './settle.ts'
 
 /**
@@ -25,7 +25,7 @@ export async function runTask(task: Task, request: RunRequest, drivers: RunnerDr
   }
   const claiming = drivers.ledger.claim({
     task: task.name,
-    slot: request.slot ?? request.scheduledFor?.toISOString() ?? run,
+    slot: slotOf(request, run),
     run,
     owner: `${drivers.owner}/${run}`,
     scheduledFor: request.scheduledFor,
@@ -68,7 +68,7 @@ async function refuseFrozen(task: Task, ledger: Ledger): Promise<void> {
     'frozen',
     `nothing may write: frozen by ${freeze.by} since ${freeze.since} (${freeze.reason})`,
     {
-      hint: 'thaw it when the reason is gone',
+      hint: 'thaw it when the reason is gone: hubkeeper thaw',
     },
   )
 }

@@ -1,0 +1,28 @@
+const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b)
+
+/** The middle value, or the mean of the two in the middle. @throws RangeError for no values */
+export function median(values: readonly number[]): number {
+  const sorted = ascending(values)
+  const upper = sorted[Math.floor(sorted.length / 2)]
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1]
+  if (lower === undefined || upper === undefined) throw new RangeError('no values have no median')
+  // Halved first: the sum of two large values may be more than a number can be.
+  return lower === upper ? lower : lower / 2 + upper / 2
+}
+
+/**
+ * The quantile `share` (0–1) by nearest rank: the smallest of the values that so large a share of them
+ * does not exceed. It is always a value that was measured; the 95 % quantile of five is the largest.
+ *
+ * @throws RangeError for no values, or a share that is none
+ */
+export function quantile(values: readonly number[], share: number): number {
+  if (!(share >= 0 && share <= 1)) throw new RangeError(`${share} is not a share from 0 to 1`)
+  const value = ascending(values)[Math.max(0, Math.ceil(share * values.length) - 1)]
+  if (value === undefined) throw new RangeError('no values have no quantile')
+  return value
+}
+
+/** By how much `now` is more than `before`, percent of it; null where it was zero. */
+export const changePercent = (now: number, before: number): number | null =>
+  before === 0 ? null : ((now - before) / Math.abs(before)) * 100
