@@ -2,73 +2,166 @@ import {
   type Examination,
   type Figure,
   type Finding,
+  figure,
   finding,
   formatBytes,
-  reasonOf,
+  formatDuration,
+  type InPlaceStep,
+  type InPlaceWork,
+  integrityFinding,
+  mebibytes,
   refuseCircumstances,
+  type Snapshot,
+  searchIndexFindings,
+  seconds,
   unreadable,
 } from '@hubkeeper/core'
 import type { MaintenanceContext, MaintenanceInput } from './context.ts'
+import { preservedFinding } from './preserved.ts'
+import { decideVacuum, type VacuumDecision } from './vacuum.ts'
 
-/**
- * Does for a live database what SQLite does safely under its own locks. A full VACUUM in place is
- * not among it yet, and the finding says so.
- */
-export async function optimizeLive(
-  { database, progress }: MaintenanceContext,
-  { analyze }: MaintenanceInput,
-  before: Examination,
-): Promise<{ findings: Finding[]; figures: Figure[] }> {
-  const subject = database.key
-  const gain =
-    before.statistics.state === 'done'
-      ? `a rewrite would give back about ${formatBytes(before.statistics.value.reclaimableBytes)}`
-      : `what a rewrite would gain is unknown: ${reasonOf(before.statistics)}`
-  const compaction = finding('database.compaction', 'skipped', {
-    subject,
-    actual: `the database is live: VACUUM in place is not supported yet; ${gain}`,
-    evidence: ['to have it rewritten: stop its server and set "authority": "offline" for the run'],
-  })
-  if (database.authority !== 'server') {
-    const actual = 'a journal lies beside it: only SQLite may touch it until that is resolved'
-    return { findings: [{ ...compaction, actual, evidence: [] }], figures: [] }
-  }
-  progress.step(analyze ? 'Running ANALYZE in place' : 'Running PRAGMA optimize in place')
-  const optimized = await database.optimizeInPlace({ analyze })
-  if (optimized.state !== 'done') {
-    refuseCircumstances(optimized)
-    return { findings: [unreadable(optimized, subject), compaction], figures: [] }
-  }
-  progress.step('Comparing the contents')
-  const preserved = await compareContent(database, before)
+/** A log of this size beside the database is worth a word, bytes. */
+const largeLog = mebibytes(16)
+
+/** What to do inside a live database. */
+export interface LivePlan {
+  readonly vacuum: VacuumDecision
+  readonly searchIndexes: readonly string[]
+  /** Free pages that incremental vacuum can give back. */
+  readonly freePages: number
+}
+
+/** A snapshot that was backed up and proven, with what was seen in it. */
+export interface ProvenSnapshot {
+  readonly snapshot: Snapshot
+  readonly before: Examination
+  /** Id of the backup. */
+  readonly backup: string
+}
+
+/** Decides what to do inside a live database; changes nothing. */
+export async function planLive(
+  context: MaintenanceContext,
+  input: MaintenanceInput,
+  { before, snapshot }: Omit<ProvenSnapshot, 'backup'>,
+): Promise<LivePlan> {
+  const { statistics, structure } = before
+  const incremental = structure.state === 'done' && structure.value.autoVacuum === 'incremental'
   return {
-    findings: [
-      { ...compaction, evidence: [...compaction.evidence, ...optimized.value.statements] },
-      preserved,
-    ],
-    figures: [],
+    vacuum: await decideVacuum(context, input, snapshot, before),
+    searchIndexes: statistics.state === 'done' ? statistics.value.fragmentedSearchIndexes : [],
+    freePages: incremental ? structure.value.freelistPages : 0,
   }
 }
 
-/** Equal content is proof; other content on a live database only tells that its server wrote. */
-async function compareContent(
-  database: MaintenanceContext['database'],
-  before: Examination,
-): Promise<Finding> {
+/** Does for a live database what SQLite does safely under its own locks, and proves what came of it. */
+export async function maintainLive(
+  context: MaintenanceContext,
+  input: MaintenanceInput,
+  proven: ProvenSnapshot,
+): Promise<{ findings: Finding[]; figures: Figure[] }> {
+  const { database, hub, progress } = context
   const subject = database.key
-  const skipped = (actual: string): Finding => finding('content.preserved', 'skipped', { subject, actual })
-  const snapshot = await database.snapshot()
-  if (snapshot.state !== 'done')
-    return finding('content.preserved', 'unknown', { subject, actual: reasonOf(snapshot) })
-  const after = await snapshot.value.examine(['digest'])
-  await snapshot.value.dispose()
-  if (before.digest.state !== 'done') return skipped(reasonOf(before.digest))
-  if (after.digest.state !== 'done') return skipped(reasonOf(after.digest))
-  if (before.digest.value.value !== after.digest.value.value)
-    return skipped('its server committed in between')
-  return finding('content.preserved', 'ok', {
-    subject,
-    expected: before.digest.value.value,
-    actual: after.digest.value.value,
+  const plan = await planLive(context, input, proven)
+  await proven.snapshot.dispose()
+  progress.step(['Optimising in place', ...describePlan(plan)].join(', '))
+  const work = await database.maintainInPlace({
+    analyze: input.analyze,
+    searchIndexes: plan.searchIndexes,
+    freePages: plan.freePages > 0,
+    vacuum: plan.vacuum.kind === 'wanted',
+    lockBudgetSeconds: hub.database.vacuum.lockBudgetSeconds,
   })
+  if (work.state !== 'done') {
+    refuseCircumstances(work)
+    return { findings: [unreadable(work, subject)], figures: [] }
+  }
+  progress.step('Comparing the contents')
+  const { after, before } = work.value
+  const [then, now] = await Promise.all([
+    before.examine(['digest']),
+    after.examine(['integrity', 'search-indexes', 'digest']),
+  ])
+  await Promise.all([before.dispose(), after.dispose()])
+  return {
+    findings: [
+      preservedFinding(subject, work.value, then.digest, now.digest, proven.backup),
+      ...[integrityFinding(now, subject), ...searchIndexFindings(now)].filter(isTrouble),
+      compactionFinding(context, plan, work.value),
+    ],
+    figures: [
+      figure('database.lock-time', longestLock(work.value.steps), 'seconds', subject),
+      figure('database.size-after', after.bytes, 'bytes', subject),
+    ],
+  }
+}
+
+/** The snapshot before told what is sound: of the one after, only what is not is told. */
+const isTrouble = ({ status }: Finding): boolean => status !== 'ok' && status !== 'skipped'
+
+/** What the plan comes to besides fresh statistics, in words. */
+export const describePlan = ({ freePages, searchIndexes, vacuum }: LivePlan): string[] => [
+  ...(searchIndexes.length > 0 ? [`merging ${searchIndexes.join(', ')}`] : []),
+  ...(freePages > 0 ? [`giving back ${freePages} free pages`] : []),
+  ...(vacuum.kind === 'wanted' ? [`VACUUM in place (${vacuum.reasons.join('; ')})`] : []),
+]
+
+/** Why VACUUM is not run, with what to do about it; null when it is. */
+export function vacuumRefused(vacuum: VacuumDecision): { actual: string; advice?: string } | null {
+  if (vacuum.kind === 'wanted') return null
+  if (vacuum.kind === 'pointless') return { actual: vacuum.reason }
+  const gain = vacuum.gain === null ? 'an unknown amount' : `about ${formatBytes(Math.max(0, vacuum.gain))}`
+  const rules = vacuum.refusals.map(({ reason, rule }) => `${rule}: ${reason}`).join('; ')
+  return {
+    actual: `VACUUM in place is refused (${rules}); it would give back ${gain}`,
+    advice: vacuum.refusals.map(({ advice }) => advice).join('; '),
+  }
+}
+
+/** The longest that writers were held out at a time, seconds. */
+const longestLock = (steps: readonly InPlaceStep[]): number =>
+  Math.max(0, ...steps.map(({ longestLockSeconds }) => longestLockSeconds))
+
+function compactionFinding(
+  { database, hub }: MaintenanceContext,
+  plan: LivePlan,
+  work: InPlaceWork,
+): Finding {
+  const subject = database.key
+  const { after, before, steps, walBytes } = work
+  const refused = vacuumRefused(plan.vacuum)
+  const budget = hub.database.vacuum.lockBudgetSeconds
+  const longest = longestLock(steps)
+  const evidence = [
+    ...(plan.vacuum.kind === 'wanted' ? plan.vacuum.reasons : []),
+    ...steps.map(describeStep),
+    `writers were held out for ${describe(longest)} at the longest, budget ${describe(budget)}`,
+    ...(walBytes > largeLog
+      ? [`the write-ahead log is ${formatBytes(walBytes)} large: it is cut when no reader needs it any more`]
+      : []),
+  ]
+  const sizes = `${formatBytes(before.bytes)} to ${formatBytes(after.bytes)}`
+  if (longest > budget) {
+    return finding('database.compaction', 'warning', {
+      subject,
+      expected: `a lock of at most ${describe(budget)}`,
+      actual: `writers were held out for ${describe(longest)}; ${refused?.actual ?? sizes}`,
+      advice: 'move database.vacuum.window to quieter hours, or lower database.vacuum.lockBudgetSeconds',
+      evidence,
+    })
+  }
+  const smaller = plan.vacuum.kind === 'pointless' && after.bytes < before.bytes
+  return refused === null || smaller
+    ? finding('database.compaction', 'ok', { subject, actual: sizes, evidence })
+    : finding('database.compaction', 'skipped', { subject, ...refused, evidence })
+}
+
+const describe = (value: number): string => formatDuration(seconds(value))
+
+function describeStep({ lockSeconds, locks, longestLockSeconds, name, unfinished }: InPlaceStep): string {
+  const held =
+    locks > 1
+      ? `${describe(lockSeconds)} in ${locks} locks, ${describe(longestLockSeconds)} at the longest`
+      : describe(lockSeconds)
+  return `${name}: ${locks === 0 ? 'not done' : held}${unfinished === null ? '' : `; ${unfinished}`}`
 }

@@ -16,7 +16,7 @@ import {
 import type { MaintenanceContext, MaintenanceInput } from './context.ts'
 
 /** Share of the file that a rewrite must give back to be worth it. */
-const worthwhileShare = 0.1
+export const worthwhileShare = 0.1
 
 /** Whether to rewrite a database, and why, or why not. */
 export type RewriteDecision =
@@ -64,7 +64,8 @@ export function decideRewrite(
   return { wanted: false, reason: nothingToGain(reclaimableBytes, bytes) }
 }
 
-const nothingToGain = (gain: number, bytes: number): string =>
+/** Why a rewrite is not worth it. */
+export const nothingToGain = (gain: number, bytes: number): string =>
   `nothing to gain: at most ${formatBytes(Math.max(0, gain))} of ${formatBytes(bytes)}, statistics fresh, search indexes merged`
 
 /** Puts a rewritten copy in place, once its content is proven to be the backup's. */

@@ -2,6 +2,7 @@ import {
   certifiedFinding,
   databaseFindings,
   defineTask,
+  type Examination,
   type Figure,
   type Finding,
   finding,
@@ -14,15 +15,18 @@ import {
   type RewrittenCopy,
   refuseCircumstances,
   type Snapshot,
+  startLeftStopped,
   type TaskResult,
   unreadable,
   usedFindings,
   weekly,
+  whileStopped,
 } from '@hubkeeper/core'
 import { access, inputSchema, type MaintenanceContext, type MaintenanceInput } from './context.ts'
-import { optimizeLive } from './live.ts'
+import { describePlan, maintainLive, planLive, vacuumRefused } from './live.ts'
 import { decideRewrite, publishRewritten, type RewriteDecision } from './rewrite.ts'
 import { statisticsFigures } from './statistics.ts'
+import { needsStop } from './stopping.ts'
 
 const maxAttempts = 3
 
@@ -37,22 +41,35 @@ export const databaseMaintenance = defineTask({
   writes: true,
   input: inputSchema,
   async run(context, input) {
-    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      try {
-        return await maintain(context, input)
-      } catch (error) {
-        // The database was written meanwhile: what was read is stale, so start over.
-        if (!(error instanceof PreconditionFailedError)) throw error
-        context.progress.step(
-          `${context.database.key} changed meanwhile (attempt ${attempt} of ${maxAttempts})`,
-        )
-      }
-    }
-    const actual = `it changed during each of ${maxAttempts} attempts; nothing was replaced`
-    const subject = context.database.key
-    return { findings: [finding('custody.contended', 'warning', { subject, expected: 'at rest', actual })] }
+    const { control, database, dryRun, progress } = context
+    const left = await startLeftStopped(control, dryRun)
+    if (!(await needsStop(context, input))) return withFindings(left, await maintainContended(context, input))
+    progress.step('Stopping the server')
+    const resting = { ...context, database: database.atRest() }
+    return withFindings(left, await whileStopped(control, () => maintainContended(resting, input)))
   },
 })
+
+const withFindings = (findings: readonly Finding[], result: TaskResult): TaskResult => ({
+  ...result,
+  findings: [...findings, ...result.findings],
+})
+
+/** Maintains a database that others may write meanwhile. */
+async function maintainContended(context: MaintenanceContext, input: MaintenanceInput): Promise<TaskResult> {
+  const subject = context.database.key
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    try {
+      return await maintain(context, input)
+    } catch (error) {
+      // The database was written meanwhile: what was read is stale, so start over.
+      if (!(error instanceof PreconditionFailedError)) throw error
+      context.progress.step(`${subject} changed meanwhile (attempt ${attempt} of ${maxAttempts})`)
+    }
+  }
+  const actual = `it changed during each of ${maxAttempts} attempts; nothing was replaced`
+  return { findings: [finding('custody.contended', 'warning', { subject, expected: 'at rest', actual })] }
+}
 
 async function maintain(context: MaintenanceContext, input: MaintenanceInput): Promise<TaskResult> {
   const { backups, database, dryRun, progress } = context
@@ -105,7 +122,11 @@ async function finish(
       'it is what the hub’s server pushed: making it compact is up to the keeper on that machine',
     )
   }
-  if (decision === null) return optimizeLive(context, input, examination)
+  if (decision === null) {
+    if (context.database.authority !== 'server')
+      return skipped('a journal lies beside it: only SQLite may touch it until that is resolved')
+    return maintainLive(context, input, { snapshot, before: examination, backup: certificate.backup })
+  }
   if (!decision.wanted || rewritten === null)
     return skipped(decision.wanted ? 'nothing was written' : decision.reason)
   return publishRewritten(context, snapshot, examination.digest.value, rewritten, decision)
@@ -141,6 +162,7 @@ const planParts = [
   'search-indexes',
   'hazards',
   'statistics',
+  'digest',
 ] as const
 
 /** What a run would do, from a look at a snapshot. */
@@ -153,26 +175,40 @@ async function plan(
   const { database, progress } = context
   progress.step('Checking the snapshot')
   const examination = await snapshot.examine(planParts)
-  const decision = atRest ? decideRewrite(examination, snapshot.bytes, input) : null
-  const next =
-    decision === null
-      ? database.replica
-        ? 'left to the keeper on the hub’s own machine'
-        : signs.length > 0 && database.authority !== 'server'
-          ? 'left as it is: it is in use'
-          : 'optimised in place'
-      : decision.wanted
-        ? `rewritten: ${decision.reasons.join('; ')}`
-        : `left as it is: ${decision.reason}`
+  const next = await describeNext(context, input, { snapshot, examination, atRest })
   return {
     findings: [
       ...databaseFindings(examination, database.key, baseline),
       ...signs,
       finding('database.compaction', 'skipped', {
         subject: database.key,
-        actual: `dry run: it would be backed up, proven and ${next}`,
+        ...next,
+        actual: `dry run: it would be backed up, proven and ${next.actual}`,
       }),
     ],
     figures: await statisticsFigures(context, examination),
   }
+}
+
+/** What would be done after the backup, as the rest of a sentence. */
+async function describeNext(
+  context: MaintenanceContext,
+  input: MaintenanceInput,
+  { atRest, examination, snapshot }: { atRest: boolean; examination: Examination; snapshot: Snapshot },
+): Promise<{ actual: string; advice?: string }> {
+  const { database } = context
+  if (database.replica) return { actual: 'left to the keeper on the hub’s own machine' }
+  if (atRest) {
+    const decision = decideRewrite(examination, snapshot.bytes, input)
+    return {
+      actual: decision.wanted
+        ? `rewritten: ${decision.reasons.join('; ')}`
+        : `left as it is: ${decision.reason}`,
+    }
+  }
+  if (database.authority !== 'server') return { actual: 'left as it is: it is in use' }
+  const live = await planLive(context, input, { snapshot, before: examination })
+  const refused = vacuumRefused(live.vacuum)
+  const steps = ['optimised in place', ...describePlan(live)].join(', ')
+  return refused === null ? { actual: steps } : { ...refused, actual: `${steps}; ${refused.actual}` }
 }

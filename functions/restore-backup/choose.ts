@@ -1,4 +1,4 @@
-import { type Backup, type BackupReader, HubkeeperError, UsageError } from '@hubkeeper/core'
+import { type Backup, type BackupReader, HubkeeperError, isProven, UsageError } from '@hubkeeper/core'
 
 /** What a restore asks for. */
 interface Choice {
@@ -9,11 +9,24 @@ interface Choice {
 /** The backup that is meant. @throws HubkeeperError `backup-missing`, UsageError */
 export async function chooseBackup(backups: BackupReader, { backup, undo }: Choice): Promise<Backup> {
   if (undo) return lastSafetyCopy(backups)
-  const found = (await backups.find(backup)) ?? (await backups.find(momentOf(backup) ?? backup))
+  const found =
+    backup === 'latest'
+      ? await newestOf(backups)
+      : ((await backups.find(backup)) ?? (await backups.find(momentOf(backup) ?? backup)))
   if (found !== null) return found
   throw new HubkeeperError('backup-missing', `there is no ${described(backup)}`, {
     hint: 'see what there is: hubkeeper backups list',
   })
+}
+
+/**
+ * The newest proven one that no restore made: else one that was cut short after its safety copy would, when
+ * it is asked for again, put back what it was to replace.
+ */
+async function newestOf(backups: BackupReader): Promise<Backup | null> {
+  const { backups: all } = await backups.list()
+  const made = all.findLast((backup) => isProven(backup) && backup.manifest.reason !== 'safety')
+  return made ?? backups.find('latest')
 }
 
 async function lastSafetyCopy(backups: BackupReader): Promise<Backup> {

@@ -10,6 +10,7 @@ import {
   examinationParts,
   formatBytes,
   HubkeeperError,
+  isProven,
   keys,
   ObjectMissingError,
   type Outcome,
@@ -19,9 +20,11 @@ import {
   type Snapshot,
 } from '@hubkeeper/core'
 import { ulid } from 'ulid'
-import { chainHeadSchema, confirmationSchema, isProven, listBackups, readJson, sha256Of } from './catalog.ts'
+import { chainHeadSchema, confirmationSchema, listBackups, readJson, sha256Of } from './catalog.ts'
 import { certify } from './certify.ts'
 import type { CustodyOptions } from './options.ts'
+import { setPin } from './pins.ts'
+import { prunerOf } from './prune.ts'
 import { fingerprint } from './scratch.ts'
 
 const absent = { ifNoneMatch: '*' } as const
@@ -37,8 +40,9 @@ export function openBackups(
   options: CustodyOptions,
   level: keyof Ports['backups'],
 ): Ports['backups'][keyof Ports['backups']] {
-  const { confirm, create, prove, ...reader } = custodyOf(options)
-  return level === 'write' ? { ...reader, confirm, create, prove } : reader
+  const { confirm, create, pin, prove, ...reader } = custodyOf(options)
+  if (level === 'write') return { ...reader, confirm, create, pin, prove }
+  return level === 'prune' ? { ...reader, ...prunerOf(options) } : reader
 }
 
 function custodyOf(options: CustodyOptions): BackupWriter {
@@ -145,7 +149,7 @@ function custodyOf(options: CustodyOptions): BackupWriter {
         sourceEtag: snapshot.sourceEtag,
       }
       await store.put(keys.manifest(id), `${JSON.stringify(manifest, null, 2)}\n`, absent)
-      return { manifest, certificate: null }
+      return { manifest, certificate: null, pin: null }
     },
 
     async prove(backup): Promise<Proof> {
@@ -180,11 +184,21 @@ function custodyOf(options: CustodyOptions): BackupWriter {
       return { certificate, examination, durationSeconds: (now().getTime() - started) / 1000 }
     },
 
-    async confirm(backup) {
+    async confirm(backup, heldAt) {
       await fence()
       const stored = await store.get(keys.confirmation)
-      const value = JSON.stringify({ backup: backup.manifest.id, at: now().toISOString() })
+      const value = JSON.stringify({ backup: backup.manifest.id, at: heldAt.toISOString() })
       await store.put(keys.confirmation, value, stored === null ? absent : { ifMatch: stored.info.etag })
+    },
+
+    async pin({ manifest: { id } }, pin) {
+      await setPin(store, id, pin, fence)
+      // Retention reads the pins before each deletion; what it had begun to delete cannot be kept.
+      if (pin === null || (await store.head(keys.manifest(id))) !== null) return
+      await setPin(store, id, null, fence)
+      throw new HubkeeperError('backup-missing', `backup ${id} was deleted meanwhile`, {
+        hint: 'see what there is: hubkeeper backups list',
+      })
     },
   }
 

@@ -2,16 +2,19 @@ import { createHash } from 'node:crypto'
 import {
   type Backup,
   type BackupList,
+  type BackupManifest,
   type Certificate,
   certificateSchema,
-  isProof,
   keys,
   listAll,
   manifestSchema,
+  type ObjectInfo,
   type ObjectStore,
+  type Pin,
   type StrayBackup,
 } from '@hubkeeper/core'
 import * as z from 'zod'
+import { type Pins, PinsUnreadableError, readPins } from './pins.ts'
 
 /** The end of the chain of certificates, kept apart from the backups. */
 export const chainHeadSchema = z.strictObject({
@@ -38,53 +41,84 @@ export async function readJson<T>(store: ObjectStore, key: string, schema: z.Zod
 /** SHA-256 of a text, hex. */
 export const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** Keys below each backup's id, in ascending order. */
-async function keysById(store: ObjectStore): Promise<Map<string, string[]>> {
-  const byId = new Map<string, string[]>()
-  for await (const { key } of listAll(store, keys.backups)) {
-    const id = key.slice(keys.backups.length).split('/')[0] ?? ''
+/** Objects below each backup's id, by key in ascending order. */
+async function objectsById(store: ObjectStore): Promise<Map<string, ObjectInfo[]>> {
+  const byId = new Map<string, ObjectInfo[]>()
+  for await (const object of listAll(store, keys.backups)) {
+    const id = object.key.slice(keys.backups.length).split('/')[0] ?? ''
     const known = byId.get(id)
-    if (known === undefined) byId.set(id, [key])
-    else known.push(key)
+    if (known === undefined) byId.set(id, [object])
+    else known.push(object)
   }
   return byId
 }
+
+const isCertificate = (id: string, { key }: ObjectInfo): boolean =>
+  key.startsWith(`${keys.backup(id)}certificate-`)
 
 /** The newest certificate that can be read; runs are ULIDs, so the last key is the newest. */
 async function newestCertificate(
   store: ObjectStore,
   id: string,
-  all: readonly string[],
+  all: readonly ObjectInfo[],
 ): Promise<Certificate | null> {
-  const candidates = all.filter((key) => key.startsWith(`${keys.backup(id)}certificate-`)).toReversed()
-  for (const key of candidates) {
+  const candidates = all.filter((object) => isCertificate(id, object)).toReversed()
+  for (const { key } of candidates) {
     const certificate = await readJson(store, key, certificateSchema)
     if (certificate !== null && certificate.backup === id) return certificate
   }
   return null
 }
 
+/** Parts of a backup that is not whole. */
+function strayOf(
+  id: string,
+  all: readonly ObjectInfo[],
+  manifest: BackupManifest | null,
+  pin: Pin | null,
+): StrayBackup {
+  const has = (key: string): boolean => all.some((object) => object.key === key)
+  const [lack, reason] =
+    manifest !== null && manifest.id === id
+      ? (['copy', `its copy ${manifest.key} is gone`] as const)
+      : has(keys.manifest(id))
+        ? (['sound-manifest', 'its manifest cannot be read'] as const)
+        : (['manifest', 'it has no manifest'] as const)
+  return {
+    id,
+    reason,
+    lack,
+    certified: all.some((object) => isCertificate(id, object)),
+    bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+    writtenAt: new Date(Math.max(...all.map(({ modifiedAt }) => modifiedAt.getTime()))),
+    pin,
+  }
+}
+
+/** The pins; or none, and why they are not known: a backup can be restored all the same. */
+async function pinsOf(store: ObjectStore): Promise<{ pins: Pins; problem: string | null }> {
+  try {
+    return { pins: await readPins(store), problem: null }
+  } catch (error) {
+    if (!(error instanceof PinsUnreadableError)) throw error
+    return { pins: new Map(), problem: error.message }
+  }
+}
+
 /** Everything under the backups' prefix, oldest first. */
 export async function listBackups(store: ObjectStore): Promise<BackupList> {
   const backups: Backup[] = []
   const strays: StrayBackup[] = []
-  for (const [id, all] of await keysById(store)) {
+  const { pins, problem } = await pinsOf(store)
+  for (const [id, all] of await objectsById(store)) {
     const manifest = await readJson(store, keys.manifest(id), manifestSchema)
-    if (manifest === null || manifest.id !== id) {
-      const reason = all.includes(keys.manifest(id)) ? 'its manifest cannot be read' : 'it has no manifest'
-      strays.push({ id, reason })
-    } else if (!all.includes(manifest.key)) {
-      strays.push({ id, reason: `its copy ${manifest.key} is gone` })
+    const pin = pins.get(id) ?? null
+    if (manifest?.id === id && all.some(({ key }) => key === manifest.key)) {
+      backups.push({ manifest, certificate: await newestCertificate(store, id, all), pin })
     } else {
-      backups.push({ manifest, certificate: await newestCertificate(store, id, all) })
+      strays.push(strayOf(id, all, manifest, pin))
     }
   }
   backups.sort((a, b) => a.manifest.takenAt.localeCompare(b.manifest.takenAt))
-  return { backups, strays }
+  return { backups, strays, pinsUnreadable: problem }
 }
-
-/** Whether a backup has a certificate that proves it. */
-export const isProven = (backup: Backup): boolean =>
-  backup.certificate !== null &&
-  isProof(backup.certificate) &&
-  backup.certificate.sha256 === backup.manifest.sha256

@@ -4,32 +4,29 @@ import {
   type DatabaseMaintainer,
   type DatabaseReader,
   type DatabaseRestorer,
-  type Fault,
   formatBytes,
   HubkeeperError,
   type ObjectInfo,
   type Outcome,
   type Ports,
   PreconditionFailedError,
+  type Replacement,
   type RewriteRequest,
   type RewrittenCopy,
   type Snapshot,
+  type TimedStatement,
 } from '@hubkeeper/core'
+import { type CommitMark, commitMark, foreignCommits } from './commit-mark.ts'
 import { requireTime } from './forecast.ts'
+import { inPlaceCustody } from './in-place.ts'
+import { inJournalModeOf, obstacleInto } from './journal-mode.ts'
 import { processesWithOpen } from './occupants.ts'
 import type { CustodyOptions } from './options.ts'
-import { fingerprint } from './scratch.ts'
+import { failed, faultOf } from './outcomes.ts'
+import { fingerprint, sizeWithLog } from './scratch.ts'
 
 /** Everything that custody can do with the database. */
-type Database = DatabaseMaintainer & DatabaseRestorer
-
-const faultOf = (kind: Fault['kind'], message: string): { state: 'fault'; fault: Fault } => ({
-  state: 'fault',
-  fault: { kind, message, missing: [] },
-})
-
-/** The same outcome about another value; only a done one has a value. */
-const failed = <T>(outcome: Exclude<Outcome<unknown>, { state: 'done' }>): Outcome<T> => outcome
+type Database = Omit<DatabaseMaintainer, 'atRest'> & Omit<DatabaseRestorer, 'atRest'>
 
 /**
  * The database of one hub under the protocol of `docs/database.md`, at a level of access: what the
@@ -39,12 +36,28 @@ export function openDatabase(
   options: CustodyOptions,
   level: keyof Ports['database'],
 ): Ports['database'][keyof Ports['database']] {
-  const { etag, optimizeInPlace, publish, rawCopy, replace, rewrite, ...reader } = custodyOf(options)
-  if (level === 'maintain')
-    return { ...reader, optimizeInPlace, publish, rewrite } satisfies DatabaseMaintainer
-  if (level === 'restore') return { ...reader, etag, rawCopy, replace } satisfies DatabaseRestorer
+  if (level === 'maintain') return maintainerOf(options)
+  if (level === 'restore') return restorerOf(options)
+  const { etag, maintainInPlace, publish, rawCopy, rehearseVacuum, replace, rewrite, ...reader } =
+    custodyOf(options)
   return reader
 }
+
+function maintainerOf(options: CustodyOptions): DatabaseMaintainer {
+  const { etag, rawCopy, replace, ...maintainer } = custodyOf(options)
+  return { ...maintainer, atRest: () => maintainerOf(resting(options)) }
+}
+
+function restorerOf(options: CustodyOptions): DatabaseRestorer {
+  const { maintainInPlace, publish, rehearseVacuum, rewrite, ...restorer } = custodyOf(options)
+  return { ...restorer, atRest: () => restorerOf(resting(options)) }
+}
+
+/** The same with the server stopped. */
+const resting = (options: CustodyOptions): CustodyOptions => ({
+  ...options,
+  database: { ...options.database, authority: 'offline' },
+})
 
 /** The whole protocol: read as a snapshot, change only in the place of what was read. */
 function custodyOf(options: CustodyOptions): Database {
@@ -53,6 +66,8 @@ function custodyOf(options: CustodyOptions): Database {
   /** A database of a server on another machine is only known by what that pushed to the store. */
   const replica = database.authority === 'server' && database.path === null
   const live = database.authority === 'server' && !replica
+  /** Of the moment before the last snapshot of a live database. */
+  let mark: CommitMark | null = null
 
   const signsOfUse: DatabaseReader['signsOfUse'] = async () => {
     if (live) return []
@@ -72,12 +87,28 @@ function custodyOf(options: CustodyOptions): Database {
     if (sign !== undefined) throw new PreconditionFailedError(database.key, `that nobody uses it: ${sign}`)
   }
 
+  /** Whether a file may be open: a WAL’s index lies beside one that is, or that was only read last. */
+  async function mayBeOpen(path: string): Promise<boolean> {
+    if (!(await exists(path))) return false
+    return live || (await exists(`${path}-shm`)) || (await signsOfUse()).length > 0
+  }
+
   const isScratch = (path: string): boolean => path.startsWith(scratch.directory)
 
-  const snapshotOf = (path: string, content: Omit<Snapshot, 'path' | 'examine' | 'dispose'>): Snapshot => ({
+  const snapshotOf = (
+    path: string,
+    content: Omit<Snapshot, 'path' | 'examine' | 'timeStatements' | 'guessStatements' | 'dispose'>,
+  ): Snapshot => ({
     path,
     ...content,
     examine: (parts) => engine.examine(path, { parts, scratch: scratch.directory }),
+    async timeStatements(statements, request) {
+      const timed: TimedStatement[] = []
+      // One after the other: two at once would measure each other.
+      for (const statement of statements) timed.push(await engine.timeStatement(path, statement, request))
+      return timed
+    },
+    guessStatements: () => engine.guessStatements(path),
     dispose: () => (isScratch(path) ? scratch.remove(path) : Promise.resolve()),
   })
 
@@ -85,7 +116,8 @@ function custodyOf(options: CustodyOptions): Database {
   async function snapshotThroughEngine(livePath: string): Promise<Outcome<Snapshot>> {
     const path = scratch.path(name)
     const takenAt = now()
-    const size = await sizeWithWal(livePath)
+    const size = await sizeWithLog(livePath)
+    mark = commitMark(livePath)
     await scratch.requireSpace(size, `a snapshot of ${database.key}`)
     const taken = await engine.snapshotLive(livePath, path)
     if (taken.state !== 'done') return failed(taken)
@@ -156,10 +188,16 @@ function custodyOf(options: CustodyOptions): Database {
     await store.upload(copy.path, database.key, { condition: { ifMatch: sourceEtag }, consume: true })
   }
 
-  async function replaceLive(livePath: string, path: string): Promise<Outcome<{ etag: string | null }>> {
+  async function replaceLive(livePath: string, path: string): Promise<Outcome<Replacement>> {
+    const obstacle = await obstacleInto(livePath, path)
+    if (obstacle !== null) return faultOf('other', obstacle)
     await fence()
     const restored = await engine.restoreLive(path, livePath)
-    return restored.state === 'done' ? { state: 'done', value: { etag: null } } : failed(restored)
+    if (restored.state !== 'done') return failed(restored)
+    return {
+      state: 'done',
+      value: { etag: null, foreignCommits: foreignCommits(mark, commitMark(livePath)) },
+    }
   }
 
   const etag: DatabaseRestorer['etag'] = async () =>
@@ -174,30 +212,25 @@ function custodyOf(options: CustodyOptions): Database {
     rewrite,
     publish,
     etag,
-
-    async optimizeInPlace(request) {
-      if (!live || database.path === null) {
-        throw new HubkeeperError(
-          'not-available',
-          `${database.key} is not live: it is optimised by rewriting`,
-          {
-            hint: 'this is a defect of the task, nothing was done',
-          },
-        )
-      }
-      await fence()
-      return engine.optimizeLive(database.path, request)
-    },
+    ...inPlaceCustody(options, snapshotOf),
 
     async replace(path, expected) {
       const { path: livePath } = database
-      const inUse = live || (await signsOfUse()).length > 0
-      if (livePath !== null && inUse && (await exists(livePath))) return replaceLive(livePath, path)
+      const source = livePath === null ? path : await inJournalModeOf(livePath, path, scratch)
+      if (livePath !== null && (await mayBeOpen(livePath))) {
+        const unused = !live && (await signsOfUse()).length === 0
+        if (unused && (await etag()) !== expected.etag) {
+          throw new PreconditionFailedError(database.key, `ETag ${expected.etag}`)
+        }
+        const replaced = await replaceLive(livePath, source)
+        if (!unused || replaced.state !== 'done') return replaced
+        return { state: 'done', value: { ...replaced.value, foreignCommits: 0 } }
+      }
       await fence()
       await refuseInUse()
       const condition = expected.etag === null ? ({ ifNoneMatch: '*' } as const) : { ifMatch: expected.etag }
-      const { info } = await store.upload(path, database.key, { condition })
-      return { state: 'done', value: { etag: info.etag } }
+      const { info } = await store.upload(source, database.key, { condition })
+      return { state: 'done', value: { etag: info.etag, foreignCommits: 0 } }
     },
 
     async rawCopy() {
@@ -218,14 +251,3 @@ const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   )
-
-/** What a snapshot of a live database may come to at most, bytes. */
-async function sizeWithWal(path: string): Promise<number> {
-  const sizes = [path, `${path}-wal`].map((file) =>
-    stat(file).then(
-      ({ size }) => size,
-      () => 0,
-    ),
-  )
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
-}

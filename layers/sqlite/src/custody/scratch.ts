@@ -85,6 +85,19 @@ export async function createScratch(parent: string): Promise<Scratch> {
 /** Size in bytes and SHA-256 in hex of a file, read as a stream. */
 export async function fingerprint(path: string): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 4 * 1024 ** 2 })) hash.update(chunk)
+  // A small file needs no large buffer.
+  const highWaterMark = Math.min(4 * 1024 ** 2, Math.max(4096, (await stat(path)).size))
+  for await (const chunk of createReadStream(path, { highWaterMark })) hash.update(chunk)
   return { bytes: (await stat(path)).size, sha256: hash.digest('hex') }
+}
+
+/** What a snapshot of a live database may come to at most, its log included, bytes. */
+export async function sizeWithLog(path: string): Promise<number> {
+  const sizes = [path, `${path}-wal`].map((file) =>
+    stat(file).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  )
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
 }

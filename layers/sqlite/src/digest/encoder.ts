@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-const capacity = 1024 ** 2
+const capacity = 128 * 1024
 
 /** Writes tagged values into a SHA-256; see `docs/digest.md`. */
 export interface Encoder {
@@ -16,7 +16,7 @@ export interface Encoder {
 
 const tags = { N: 0x4e, I: 0x49, F: 0x46, T: 0x54, B: 0x42 } as const
 
-/** A new encoder. Small values are gathered, so that the hash is called once per megabyte. */
+/** A new encoder. Small values are gathered, so that the hash is called once per 128 KiB. */
 export function createEncoder(): Encoder {
   const hash = createHash('sha256')
   const buffer = Buffer.allocUnsafe(capacity)

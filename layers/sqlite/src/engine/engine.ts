@@ -4,10 +4,18 @@ import {
   type Examination,
   type ExaminationPart,
   HubkeeperError,
+  type InPlaceRequest,
   mebibytes,
   type Outcome,
+  type Statement,
+  type StatementTiming,
+  seconds,
+  type TimedStatement,
+  type TimingRequest,
 } from '@hubkeeper/core'
 import type * as z from 'zod'
+import type { Maintained } from '../live/maintain.ts'
+import type { Rehearsed } from '../live/rehearse.ts'
 import { type ChildRun, runChild } from './child.ts'
 import { type Job, lineSchema, partSchemas, resultSchemas } from './protocol.ts'
 
@@ -42,15 +50,22 @@ export interface Engine {
     target: string,
     options: { readonly searchIndexes: readonly string[]; readonly analyze: boolean },
   ): Promise<Outcome<{ pages: number }>>
-  /** `PRAGMA optimize` or ANALYZE in place; gives the statements that it ran. */
-  optimizeLive(
+  /** VACUUM of a copy as it would be done in place; the copy is changed. */
+  rehearseVacuum(copy: string): Promise<Outcome<Rehearsed>>
+  /** Works in a live database, with a snapshot `before` and one `after` at these paths. */
+  maintainLive(
     livePath: string,
-    options: { readonly analyze: boolean },
-  ): Promise<Outcome<{ statements: readonly string[] }>>
+    snapshots: { readonly before: string; readonly after: string },
+    request: InPlaceRequest,
+  ): Promise<Outcome<Maintained>>
   /** The content of `source` into the live database, in one transaction of its own. */
   restoreLive(source: string, livePath: string): Promise<Outcome<{ pages: number }>>
   /** What the second engine makes of a file; it needs one to three times its size of memory. */
   crossCheck(path: string): Promise<Outcome<CrossCheck>>
+  /** Runs one query on a file at rest, and says what its plan reads from end to end. */
+  timeStatement(path: string, statement: Statement, request: TimingRequest): Promise<TimedStatement>
+  /** Queries that suit the schema of a file at rest; see `Snapshot.guessStatements`. */
+  guessStatements(path: string): Promise<Outcome<readonly Statement[]>>
 }
 
 /** Memory of a process beside SQLite's heap, bytes. */
@@ -58,21 +73,31 @@ const runtimeMemory = mebibytes(128)
 /** Memory that the second engine may take, times the size it is given, bytes. */
 const crossCheckMemory = mebibytes(2048)
 
-/** The engine on node:sqlite and sql.js. */
-export function createEngine(limits: EngineLimits): Engine {
+/** Time for a process to start and to open the file, ms. */
+const startTime = seconds(5)
+
+/**
+ * The engine on node:sqlite and sql.js.
+ *
+ * @param runJob starts a job; tests run friendly files without a process for each
+ */
+export function createEngine(limits: EngineLimits, runJob: typeof runChild = runChild): Engine {
   const { lockTimeout } = limits
   const heapLimit = Math.max(mebibytes(80), limits.memoryLimit - runtimeMemory)
 
-  const start = (job: Job, scratch: string, memoryLimit = limits.memoryLimit): Promise<ChildRun> =>
-    runChild({ job, heapLimit }, scratch, { timeLimit: limits.timeLimit, memoryLimit })
+  const start = (
+    job: Job,
+    scratch: string,
+    { memoryLimit, timeLimit }: Pick<EngineLimits, 'memoryLimit' | 'timeLimit'> = limits,
+  ): Promise<ChildRun> => runJob({ job, heapLimit }, scratch, { timeLimit, memoryLimit })
 
   async function result<T>(
     job: Exclude<Job, { kind: 'examine' }>,
     schema: z.ZodType<Outcome<T>>,
     scratch: string,
-    memoryLimit?: number,
+    own: Partial<EngineLimits> = {},
   ): Promise<Outcome<T>> {
-    return outcomeIn(await start(job, scratch, memoryLimit), job.kind, schema)
+    return outcomeIn(await start(job, scratch, { ...limits, ...own }), job.kind, schema)
   }
 
   return {
@@ -97,12 +122,29 @@ export function createEngine(limits: EngineLimits): Engine {
       result({ kind: 'snapshot', source, target, lockTimeout }, resultSchemas.snapshot, dirname(target)),
     compact: (path, target, options) =>
       result({ kind: 'compact', path, target, ...options }, resultSchemas.compact, dirname(target)),
-    optimizeLive: (path, { analyze }) =>
-      result({ kind: 'optimize', path, analyze, lockTimeout }, resultSchemas.optimize, dirname(path)),
+    rehearseVacuum: (path) => result({ kind: 'rehearse', path }, resultSchemas.rehearse, dirname(path)),
+    maintainLive: (path, snapshots, request) =>
+      result(
+        { kind: 'maintain', path, ...snapshots, request, lockTimeout },
+        resultSchemas.maintain,
+        dirname(snapshots.before),
+      ),
     restoreLive: (source, target) =>
       result({ kind: 'restore', source, target, lockTimeout }, resultSchemas.restore, dirname(source)),
     crossCheck: (path) =>
-      result({ kind: 'cross-check', path }, resultSchemas['cross-check'], dirname(path), crossCheckMemory),
+      result({ kind: 'cross-check', path }, resultSchemas['cross-check'], dirname(path), {
+        memoryLimit: crossCheckMemory,
+      }),
+    async timeStatement(path, { name, sql }, { samples, timeLimit }) {
+      const run = await start({ kind: 'time', path, sql, samples, timeLimit }, dirname(path), {
+        ...limits,
+        timeLimit: timeLimit + startTime,
+      })
+      const outcome: Outcome<StatementTiming> = outcomeIn(run, 'time', resultSchemas.time)
+      const plan = outcomeIn(run, 'plan', resultSchemas.plan)
+      return { name, outcome, fullScans: plan.state === 'done' ? plan.value : [] }
+    },
+    guessStatements: (path) => result({ kind: 'guess', path }, resultSchemas.guess, dirname(path)),
   }
 }
 

@@ -28,7 +28,8 @@ const missingPatterns = [
   /no such function: (.+)/,
 ]
 
-const errcodeOf = (error: unknown): number | null =>
+/** SQLite's own code of an error; null for anything else. */
+export const errcodeOf = (error: unknown): number | null =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null
 
 /** The name that an engine lacks, from what it says; null for any other trouble. */

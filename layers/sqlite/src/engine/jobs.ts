@@ -1,54 +1,42 @@
 import { constants, copyFileSync, rmSync } from 'node:fs'
-import { backup } from 'node:sqlite'
 import type { Outcome } from '@hubkeeper/core'
 import { readSchema } from '../digest/native-source.ts'
-import { optimizeMask, optimizePlan } from '../examine/statistics.ts'
+import { optimizeMask } from '../examine/statistics.ts'
 import { readHeader } from '../examine/structure.ts'
 import { fullTextIndexes } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
 import { openHostile, scalar } from './connection.ts'
+import { copyDatabase, stampWriter, writerOf } from './copy.ts'
 import { failedWith, sniff } from './fault.ts'
+import { failedAfter, untilUnlocked, whileLocked } from './locks.ts'
 import type { Job } from './protocol.ts'
 
 type JobOf<K extends Job['kind']> = Extract<Job, { kind: K }>
 
-/** Every page in one step: a snapshot that is never restarted by a writer. */
-const allPages = 2 ** 31 - 1
-
-const retryPause = 50
-
-/** Repeats what a lock of another process refused, until `timeout` ms have passed. */
-async function whileLocked<T>(timeout: number, path: string, attempt: () => Promise<T>): Promise<Outcome<T>> {
-  const deadline = Date.now() + timeout
-  for (;;) {
-    try {
-      return { state: 'done', value: await attempt() }
-    } catch (error) {
-      const failed = failedWith(error, path)
-      const locked = failed.state === 'fault' && failed.fault.kind === 'locked'
-      if (!locked) return failed
-      if (Date.now() >= deadline) {
-        const message = `${failed.fault.message}, for ${timeout / 1000} s`
-        return { state: 'fault', fault: { ...failed.fault, message } }
-      }
-      await new Promise((resolve) => setTimeout(resolve, retryPause))
-    }
-  }
-}
+/** How long one try waits for a lock, ms, with ever longer pauses: a new try begins with short ones. */
+const patience = 20
 
 /** A consistent copy of a live database, by SQLite's backup API in one step. */
 export async function snapshot({ lockTimeout, source, target }: JobOf<'snapshot'>, heapLimit: number) {
   const fault = sniff(source)
   if (fault !== null) return { state: 'fault', fault } as const
-  return whileLocked(lockTimeout, source, async () => {
-    rmSync(target, { force: true })
-    const database = openHostile(source, { readOnly: true, heapLimit })
+  const open = () => openHostile(source, { readOnly: true, heapLimit, timeout: patience })
+  try {
+    const writer = writerOf(source)
+    const database = await untilUnlocked(lockTimeout, open)
     try {
-      return { pages: await backup(database, target, { rate: allPages }) }
+      const pages = await untilUnlocked(lockTimeout, () => {
+        rmSync(target, { force: true })
+        return copyDatabase(database, target)
+      })
+      stampWriter(target, writer)
+      return { state: 'done', value: { pages } } as const
     } finally {
       database.close()
     }
-  })
+  } catch (error) {
+    return failedAfter(error, source, lockTimeout)
+  }
 }
 
 /** The content of `source` into the live file `target`, in one transaction of its own. */
@@ -56,7 +44,7 @@ export async function restore({ lockTimeout, source, target }: JobOf<'restore'>,
   return whileLocked(lockTimeout, target, async () => {
     const database = openHostile(source, { readOnly: true, immutable: true, heapLimit })
     try {
-      return { pages: await backup(database, target, { rate: allPages }) }
+      return { pages: await copyDatabase(database, target) }
     } finally {
       database.close()
     }
@@ -124,20 +112,4 @@ function finish(
   } finally {
     database.close()
   }
-}
-
-/** `PRAGMA optimize` or ANALYZE in a live database, under SQLite's own locks. */
-export async function optimize({ analyze, lockTimeout, path }: JobOf<'optimize'>, heapLimit: number) {
-  const fault = sniff(path)
-  if (fault !== null) return { state: 'fault', fault } as const
-  return whileLocked(lockTimeout, path, async () => {
-    const database = openHostile(path, { readOnly: false, heapLimit, timeout: 1000 })
-    try {
-      const statements = analyze ? ['ANALYZE'] : optimizePlan(database)
-      if (statements.length > 0) database.exec(analyze ? 'ANALYZE' : `PRAGMA optimize(${optimizeMask})`)
-      return { statements }
-    } finally {
-      database.close()
-    }
-  })
 }

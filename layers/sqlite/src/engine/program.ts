@@ -1,10 +1,14 @@
 // What the child process runs: one job from standard input, one line per result on standard output.
 import { createInterface } from 'node:readline'
 import { setImmediate } from 'node:timers/promises'
+import { maintain } from '../live/maintain.ts'
+import { rehearse } from '../live/rehearse.ts'
 import { crossCheck } from './cross-check.ts'
 import { examine } from './examine.ts'
-import { compact, optimize, restore, snapshot } from './jobs.ts'
+import { guessStatements } from './guess-statements.ts'
+import { compact, restore, snapshot } from './jobs.ts'
 import type { Assignment } from './protocol.ts'
+import { planStatement, timeStatement } from './time-statements.ts'
 
 async function emit(name: string, outcome: unknown): Promise<void> {
   process.stdout.write(`${JSON.stringify({ name, outcome })}\n`)
@@ -22,10 +26,18 @@ async function work({ heapLimit, job }: Assignment): Promise<void> {
       return emit(job.kind, await restore(job, heapLimit))
     case 'compact':
       return emit(job.kind, await compact(job, heapLimit))
-    case 'optimize':
-      return emit(job.kind, await optimize(job, heapLimit))
+    case 'rehearse':
+      return emit(job.kind, rehearse(job, heapLimit))
+    case 'maintain':
+      return emit(job.kind, await maintain(job, heapLimit))
     case 'cross-check':
       return emit(job.kind, await crossCheck(job.path))
+    case 'time':
+      // First, so that it is known of one that does not end as well.
+      await emit('plan', planStatement(job, heapLimit))
+      return emit(job.kind, timeStatement(job, heapLimit))
+    case 'guess':
+      return emit(job.kind, guessStatements(job.path, heapLimit))
   }
 }
 

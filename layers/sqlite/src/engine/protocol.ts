@@ -1,4 +1,4 @@
-import { type ExaminationPart, examinationParts } from '@hubkeeper/core'
+import { type ExaminationPart, examinationParts, type InPlaceRequest } from '@hubkeeper/core'
 import * as z from 'zod'
 
 /** What a child process is asked to do; one job per process. */
@@ -23,10 +23,14 @@ export type Job =
       readonly searchIndexes: readonly string[]
       readonly analyze: boolean
     }
+  | { readonly kind: 'rehearse'; readonly path: string }
   | {
-      readonly kind: 'optimize'
+      readonly kind: 'maintain'
       readonly path: string
-      readonly analyze: boolean
+      /** Where its snapshots go. */
+      readonly before: string
+      readonly after: string
+      readonly request: InPlaceRequest
       readonly lockTimeout: number
     }
   | {
@@ -36,6 +40,15 @@ export type Job =
       readonly lockTimeout: number
     }
   | { readonly kind: 'cross-check'; readonly path: string }
+  | {
+      readonly kind: 'time'
+      readonly path: string
+      readonly sql: string
+      readonly samples: number
+      /** ms. */
+      readonly timeLimit: number
+    }
+  | { readonly kind: 'guess'; readonly path: string }
 
 /** A job with the limits that the process keeps itself. */
 export interface Assignment {
@@ -131,19 +144,48 @@ export const partSchemas = {
   statistics: outcomeOf(statistics),
 } as const satisfies Record<ExaminationPart, z.ZodType>
 
-/** What the other jobs give, each under the name of its kind. */
+const duration = z.number().nonnegative()
+
+const step = z.strictObject({
+  name: z.string(),
+  locks: count,
+  lockSeconds: duration,
+  longestLockSeconds: duration,
+  unfinished: z.string().nullable(),
+})
+
+/** What the other jobs give, each under the name of its kind; a timed statement has a plan as well. */
 export const resultSchemas = {
   snapshot: outcomeOf(z.strictObject({ pages: count })),
   compact: outcomeOf(z.strictObject({ pages: count })),
-  optimize: outcomeOf(z.strictObject({ statements: z.array(z.string()) })),
+  rehearse: outcomeOf(
+    z.strictObject({ bytes: count, lockSeconds: duration, renumbers: z.array(z.string()) }),
+  ),
+  maintain: outcomeOf(
+    z.strictObject({ foreignCommits: count.nullable(), steps: z.array(step), walBytes: count }),
+  ),
   restore: outcomeOf(z.strictObject({ pages: count })),
   'cross-check': outcomeOf(
     z.strictObject({ engineVersion: z.string(), integrity: z.array(z.string()), digest: z.string() }),
   ),
+  time: outcomeOf(z.strictObject({ first: duration, repeated: z.array(duration), rows: count })),
+  plan: outcomeOf(z.array(z.string())),
+  guess: outcomeOf(z.array(z.strictObject({ name: z.string(), sql: z.string() }))),
 } as const
 
 /** One line from the child: a part, or the result of the whole job. */
 export const lineSchema = z.strictObject({
-  name: z.enum([...examinationParts, 'snapshot', 'compact', 'optimize', 'restore', 'cross-check']),
+  name: z.enum([
+    ...examinationParts,
+    'snapshot',
+    'compact',
+    'rehearse',
+    'maintain',
+    'restore',
+    'cross-check',
+    'time',
+    'plan',
+    'guess',
+  ]),
   outcome: z.unknown(),
 })

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Hazard } from '@hubkeeper/core'
 import { readSchema } from '../digest/native-source.ts'
 import { fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
+import { hasStableRowids } from '../schema/rowids.ts'
 import { optionOf, parseVirtualTable } from '../schema/virtual-table.ts'
 import type { Header } from './structure.ts'
 
@@ -71,14 +72,6 @@ function rowidHazards(database: DatabaseSync, schema: readonly SchemaObject[]): 
       },
     ]
   })
-}
-
-function hasStableRowids(database: DatabaseSync, schema: readonly SchemaObject[], table: string): boolean {
-  if (schema.some((object) => object.type === 'index' && object.table === table)) return true
-  const integerKey = database
-    .prepare("SELECT count(*) FROM pragma_table_info(?) WHERE pk = 1 AND upper(type) = 'INTEGER'")
-    .get(table)
-  return Object.values(integerKey ?? {})[0] === 1
 }
 
 function contentHazards(schema: readonly SchemaObject[]): Hazard[] {

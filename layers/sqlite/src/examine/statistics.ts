@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { readSchema } from '../digest/native-source.ts'
 import { scalar } from '../engine/connection.ts'
 import { missingName } from '../engine/fault.ts'
-import { fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
+import { type FullTextIndex, fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
 
 const storage = z.object({ name: z.string(), size: z.number(), unused: z.number() })
@@ -46,9 +46,9 @@ export function readStatistics(database: DatabaseSync): DatabaseStatistics {
     reclaimableBytes: reclaimable(database, [...sizes.values()]),
     staleStatistics: staleStatistics(database, schema, tables),
     fragmentedSearchIndexes: fullTextIndexes(schema)
-      .filter(({ content, module }) => module === 'fts5' && content !== 'contentless')
-      .map(({ name }) => name)
-      .filter((name) => segmentsOf(database, name) > 1),
+      .filter(({ content, module }) => module !== 'fts3' && content !== 'contentless')
+      .filter((index) => segmentsOf(database, index) > 1)
+      .map(({ name }) => name),
   }
 }
 
@@ -110,13 +110,34 @@ function staleStatistics(
     .map(({ name }) => name)
 }
 
-/** What `PRAGMA optimize` would run, without running it. */
-export const optimizePlan = (database: DatabaseSync): string[] =>
-  database
+/** Rows of each index that `PRAGMA optimize` looks at. */
+export const analysisLimit = 2000
+
+/**
+ * The ANALYZE statements, one a table, that `PRAGMA optimize` would run, without running them; or of every
+ * table with an index.
+ */
+export function analysisPlan(database: DatabaseSync, full: boolean): string[] {
+  if (full) {
+    const indexed = readSchema(database).filter(({ type }) => type === 'index')
+    return [...new Set(indexed.map(({ table }) => `ANALYZE ${quoteName(table)}`))]
+  }
+  return database
     .prepare(`PRAGMA optimize(${optimizeMask | 0x01})`)
     .all()
     .map((row) => String(Object.values(row)[0]))
+    .filter((statement) => statement.startsWith('ANALYZE '))
+}
 
-/** Segments of an FTS5 index: each has a run of ids in its `_idx` table. */
-const segmentsOf = (database: DatabaseSync, name: string): number =>
-  scalar(database, `SELECT count(DISTINCT segid) FROM ${quoteName(`${name}_idx`)}`, 'number')
+/**
+ * Segments of a full-text index; of FTS4, on all levels of that of its parts which has most. In FTS5 each
+ * has a run of ids in the `_idx` table, in FTS4 a row in `_segdir`, where 1024 levels belong to one part.
+ */
+const segmentsOf = (database: DatabaseSync, { module, name }: FullTextIndex): number =>
+  module === 'fts5'
+    ? scalar(database, `SELECT count(DISTINCT segid) FROM ${quoteName(`${name}_idx`)}`, 'number')
+    : scalar(
+        database,
+        `SELECT coalesce(max(segments), 0) FROM (SELECT count(*) AS segments FROM ${quoteName(`${name}_segdir`)} GROUP BY level / 1024)`,
+        'number',
+      )

@@ -1,0 +1,83 @@
+import {
+  type Backup,
+  type DatabaseRestorer,
+  formatBytes,
+  type Outcome,
+  type RestoredCopy,
+  refuseCircumstances,
+  type Snapshot,
+} from '@hubkeeper/core'
+import type { RestoreContext } from './context.ts'
+import { makeSafetyCopy } from './safety-copy.ts'
+
+/** How a backup came into the place of a database. */
+export interface Replaced {
+  /** Every copy of what was there, the newest last. */
+  readonly safety: readonly Backup[]
+  readonly how: readonly string[]
+  readonly lostCommits: number | null
+}
+
+/** The database as it is now. */
+export interface Current {
+  /** Null when it is live, or there is none. */
+  readonly etag: string | null
+  readonly content: Outcome<Snapshot>
+}
+
+/** Looks at what is there. @throws HubkeeperError for what keeps it from being looked at */
+export async function lookAt(database: DatabaseRestorer): Promise<Current> {
+  // Before the content: what is written after it is not what was seen.
+  const etag = await database.etag()
+  const content = await database.snapshot()
+  if (content.state !== 'done') refuseCircumstances(content)
+  return { etag, content }
+}
+
+/**
+ * Keeps a copy of what is there, and puts a verified backup in its place. A live database is looked at once
+ * more right before: what was committed while the copy was stored is kept as well.
+ *
+ * @throws HubkeeperError
+ */
+export async function replace(
+  { backups, progress }: Pick<RestoreContext, 'backups' | 'progress'>,
+  database: DatabaseRestorer,
+  { content, etag }: Current,
+  copy: RestoredCopy,
+): Promise<Outcome<Replaced>> {
+  const signs = await database.signsOfUse()
+  progress.step('Making a safety copy')
+  const safety = await makeSafetyCopy({ backups, database }, content)
+  progress.step('Replacing the database')
+  const latest = content.state === 'done' ? await laterVersion(database, content.value) : null
+  const replaced = await database.replace(copy.path, { etag })
+  if (replaced.state !== 'done') return replaced
+  const later = latest === null ? null : await makeSafetyCopy({ backups, database }, done(latest), false)
+  const live = replaced.value.etag === null
+  return {
+    state: 'done',
+    value: {
+      safety: [safety, later].filter((backup) => backup !== null),
+      how: [
+        ...(latest === null
+          ? []
+          : [`what was committed meanwhile is kept too (${formatBytes(latest.bytes)})`]),
+        ...(live ? signs.map((sign) => `into the live file, since ${sign}`) : []),
+      ],
+      lostCommits: live ? replaced.value.foreignCommits : 0,
+    },
+  }
+}
+
+/** Another snapshot, where the first one is not of the newest content any more; null where it is. */
+async function laterVersion(database: DatabaseRestorer, first: Snapshot): Promise<Snapshot | null> {
+  if (first.sourceEtag !== null) return null
+  const { content } = await lookAt(database)
+  if (content.state !== 'done') return null
+  if (content.value.sha256 !== first.sha256) return content.value
+  await content.value.dispose()
+  return null
+}
+
+const done = <T>(value: T): Outcome<T> => ({ state: 'done', value })

@@ -1,0 +1,91 @@
+import { constants } from 'node:fs'
+import { copyFile, statfs } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import {
+  type DatabaseMaintainer,
+  HubkeeperError,
+  type InPlaceWork,
+  type Outcome,
+  type Snapshot,
+  type VacuumRehearsal,
+} from '@hubkeeper/core'
+import type { CustodyOptions } from './options.ts'
+import { failed, faultOf } from './outcomes.ts'
+import { fingerprint, sizeWithLog } from './scratch.ts'
+
+/** What makes a snapshot of a file on scratch disk. */
+type SnapshotOf = (
+  path: string,
+  content: Pick<Snapshot, 'bytes' | 'sha256' | 'sourceEtag' | 'takenAt'>,
+) => Snapshot
+
+/** The part of custody that works inside a live database. */
+export function inPlaceCustody(
+  { database, engine, fence, now, scratch }: CustodyOptions,
+  snapshotOf: SnapshotOf,
+): Pick<DatabaseMaintainer, 'maintainInPlace' | 'rehearseVacuum'> {
+  const name = basename(database.key)
+
+  function livePath(): string {
+    if (database.authority === 'server' && database.path !== null) return database.path
+    throw new HubkeeperError(
+      'not-available',
+      `${database.key} is not live: it is made compact by rewriting`,
+      {
+        hint: 'this is a defect of the task; nothing was done',
+      },
+    )
+  }
+
+  async function rehearse(snapshot: Snapshot, copy: string): Promise<Outcome<VacuumRehearsal>> {
+    await copyFile(snapshot.path, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    const rehearsed = await engine.rehearseVacuum(copy)
+    if (rehearsed.state !== 'done') return failed(rehearsed)
+    const { digest } = await engine.examine(copy, { parts: ['digest'], scratch: scratch.directory })
+    if (digest.state !== 'done') return failed(digest)
+    const { bavail, bsize } = await statfs(dirname(livePath()))
+    return { state: 'done', value: { ...rehearsed.value, digest: digest.value, freeBytes: bavail * bsize } }
+  }
+
+  async function snapshotAt(path: string, takenAt: Date): Promise<Snapshot> {
+    return snapshotOf(path, { ...(await fingerprint(path)), sourceEtag: null, takenAt })
+  }
+
+  return {
+    async rehearseVacuum(snapshot) {
+      try {
+        // The copy, and the one that SQLite makes of it.
+        await scratch.requireSpace(snapshot.bytes * 3, `rehearsing VACUUM of ${database.key}`)
+      } catch (error) {
+        if (!(error instanceof HubkeeperError && error.code === 'no-space')) throw error
+        return faultOf('no-space', error.message)
+      }
+      const copy = scratch.path(name)
+      try {
+        return await rehearse(snapshot, copy)
+      } finally {
+        for (const suffix of ['', '-wal', '-shm', '-journal']) await scratch.remove(copy + suffix)
+      }
+    },
+
+    async maintainInPlace(request): Promise<Outcome<InPlaceWork>> {
+      const path = livePath()
+      const copies = (await sizeWithLog(path)) * (request.vacuum ? 3 : 2)
+      await scratch.requireSpace(copies, `snapshots of ${database.key} before and after its maintenance`)
+      const before = scratch.path(name)
+      const after = scratch.path(name)
+      const begun = now()
+      await fence()
+      const work = await engine.maintainLive(path, { before, after }, request)
+      if (work.state !== 'done') return failed(work)
+      return {
+        state: 'done',
+        value: {
+          ...work.value,
+          before: await snapshotAt(before, begun),
+          after: await snapshotAt(after, now()),
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { type InPlaceRequest, minutes } from '@hubkeeper/core'
+import { readSchema } from '../digest/native-source.ts'
+import { analysisLimit, analysisPlan } from '../examine/statistics.ts'
+import { fullTextIndexes } from '../schema/full-text.ts'
+import type { LockKeeper } from './locks.ts'
+import { mergeIndex } from './merge.ts'
+import { emptyLog, freePages, vacuum } from './vacuum.ts'
+
+/** What one lock should take where the work can be divided, ms: a writer hardly notices it. */
+const usualSlice = 50
+/** Share of the budget that it may take at most. */
+const largestShare = 0.25
+/** What divisible work may take in one run, ms. */
+const longestWork = minutes(2)
+
+/** Everything that was asked for, in the order in which one step makes the next one lighter. */
+export async function takeSteps(
+  database: DatabaseSync,
+  journalMode: 'rollback' | 'wal',
+  request: InPlaceRequest,
+  locks: LockKeeper,
+): Promise<void> {
+  const limits = {
+    slice: Math.min(usualSlice, request.lockBudgetSeconds * 1000 * largestShare),
+    until: Date.now() + longestWork,
+  }
+  // A contentless index is all there is of its content: it is never touched.
+  const schema = await locks.look(() => readSchema(database))
+  const indexes = fullTextIndexes(schema).filter(
+    ({ content, name }) => content !== 'contentless' && request.searchIndexes.includes(name),
+  )
+  for (const index of indexes) await mergeIndex(database, index, locks, limits)
+  if (request.freePages) await freePages(database, locks, limits)
+  if (request.vacuum) await vacuum(database, journalMode, locks)
+  await analyse(database, request.analyze, locks)
+  if (journalMode === 'wal') await emptyLog(database, locks, request.vacuum)
+}
+
+/** One table at a time; all rows of it where a full ANALYZE was asked for. */
+async function analyse(database: DatabaseSync, full: boolean, locks: LockKeeper): Promise<void> {
+  database.exec(`PRAGMA analysis_limit = ${full ? 0 : analysisLimit}`)
+  for (const statement of await locks.look(() => analysisPlan(database, full))) {
+    await locks.transaction(statement, () => {
+      database.exec(statement)
+      return true
+    })
+  }
+}
