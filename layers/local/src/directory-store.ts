@@ -24,6 +24,7 @@ import {
   keepOwnership,
   makeDirectory,
   moveIntoPlace,
+  removeIfEmpty,
   syncDirectory,
   syncFile,
   temporaryBeside,
@@ -38,8 +39,12 @@ import { copyHashing, hashFile } from './transfer.ts'
 export interface DirectoryStoreOptions {
   /** The directory that holds the objects. */
   readonly root: string
-  /** Keys that are never written, copied over or deleted: the live database. */
-  readonly readOnlyKeys?: readonly string[]
+  /**
+   * Whether a key may not be written, copied over or deleted now: that of the live database.
+   *
+   * @default none is
+   */
+  readonly isReadOnly?: (key: string) => boolean
   /**
    * The lock between processes.
    *
@@ -56,7 +61,11 @@ const infoOf = (key: string, stats: BigIntStats): ObjectInfo => ({
 })
 
 /** An object store over a directory: a key is a path. Conditions hold across processes. */
-export function directoryStore({ lockPath, readOnlyKeys = [], root }: DirectoryStoreOptions): ObjectStore {
+export function directoryStore({
+  isReadOnly = () => false,
+  lockPath,
+  root,
+}: DirectoryStoreOptions): ObjectStore {
   const lock = createLock(lockPath ?? join(root, 'state/locks.db'))
   const hidden = lockPath === undefined ? 'state/locks.db' : null
 
@@ -71,7 +80,7 @@ export function directoryStore({ lockPath, readOnlyKeys = [], root }: DirectoryS
     return path
   }
   const locateForWriting = (key: string): string => {
-    if (!readOnlyKeys.includes(key)) return locate(key)
+    if (!isReadOnly(key)) return locate(key)
     throw new HubkeeperError('no-access', `${key} is the live database: it is never written as a file`, {
       hint: 'this is a defect of the task; nothing was done',
     })
@@ -227,6 +236,8 @@ export function directoryStore({ lockPath, readOnlyKeys = [], root }: DirectoryS
           if (current(key, path) === null) return
           rmSync(path)
           syncDirectory(dirname(path))
+          // Objects have no folders: one is gone with its last object. The first level stays, as people made it.
+          if (key.split('/').length > 2) removeIfEmpty(dirname(path))
         })
       } catch (error) {
         throw ioError(error, path, 'cannot delete')

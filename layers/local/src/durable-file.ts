@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   renameSync,
+  rmdirSync,
   rmSync,
   type Stats,
   statSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { codeOf } from '@hubkeeper/core'
 import { temporaryPrefix } from './keys.ts'
 
 /** A new name beside `path` that no listing shows. */
@@ -43,6 +45,16 @@ export function makeDirectory(directory: string): void {
   for (let path = directory; path.length >= dirname(first).length; path = dirname(path)) {
     syncDirectory(path)
     if (path === dirname(path)) break
+  }
+}
+
+/** Removes a directory in which nothing is left. */
+export function removeIfEmpty(directory: string): void {
+  try {
+    rmdirSync(directory)
+  } catch (error) {
+    // Not empty, or removed by somebody else: both are as they should be.
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(codeOf(error) ?? '')) throw error
   }
 }
 

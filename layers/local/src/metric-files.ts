@@ -56,9 +56,19 @@ function parseLine(line: string): Datapoint | null {
   }
 }
 
+/** Whether a line has to be taken apart: most are of other names. One that was never finished is looked at. */
+const mayName = (line: string, names: readonly string[]): boolean =>
+  !line.endsWith('}') || names.some((name) => line.includes(name))
+
 /** Figures in files, one per UTC day, one JSON object per line. */
 export function metricFiles({ directory }: { readonly directory: string }): MetricsPublisher &
   MetricsReader & {
+    /** The last datapoint of each of these names and each subject, of the days from `from` to `to`. */
+    newest(
+      hub: string,
+      names: readonly string[],
+      range: { readonly from: Date; readonly to: Date },
+    ): Promise<readonly Datapoint[]>
     /** Lines that could not be read so far: torn by a writer that was killed. */
     unreadableLines(): number
   } {
@@ -101,12 +111,31 @@ export function metricFiles({ directory }: { readonly directory: string }): Metr
       const found: Datapoint[] = []
       for (const day of daysBetween(query.from, query.to)) {
         for await (const line of linesOf(day)) {
+          if (!mayName(line, [query.name])) continue
           const point = parseLine(line)
           if (point === null) unreadable += 1
           else if (matches(point, query)) found.push(point)
         }
       }
       return found.sort((a, b) => a.at.getTime() - b.at.getTime())
+    },
+
+    async newest(hub, names, { from, to }) {
+      const last = new Map<string, Datapoint>()
+      // The newest day first: most names are found there, and older days then only add what is rare.
+      for (const day of daysBetween(from, to).toReversed()) {
+        const ofDay = new Map<string, Datapoint>()
+        for await (const line of linesOf(day)) {
+          if (!mayName(line, names)) continue
+          const point = parseLine(line)
+          if (point === null) unreadable += 1
+          else if (point.hub === hub && names.includes(point.name) && point.at <= to) {
+            ofDay.set(`${point.name} ${point.subject ?? ''}`, point)
+          }
+        }
+        for (const [key, point] of ofDay) if (!last.has(key)) last.set(key, point)
+      }
+      return [...last.values()]
     },
 
     unreadableLines: () => unreadable,

@@ -4,7 +4,7 @@ import { codeOf } from '@hubkeeper/core'
 import { temporaryPrefix } from './keys.ts'
 
 /** Whether a process of this machine is gone; one of another user is not. */
-function isGone(pid: number): boolean {
+export function isGone(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return false

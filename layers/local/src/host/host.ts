@@ -1,9 +1,10 @@
 import { cpus } from 'node:os'
+import { resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { Host } from '@hubkeeper/core'
+import type { Host, ServiceProbe } from '@hubkeeper/core'
 import { diskUsage } from './disk.ts'
 import { memoryUsage } from './memory.ts'
-import { processesContaining } from './processes.ts'
+import { processesContaining, processesOf } from './processes.ts'
 import { serviceState } from './service.ts'
 
 const sampleTime = 200
@@ -29,14 +30,25 @@ async function cpuPercent(): Promise<number | null> {
   return total > 0 ? ((after.busy - before.busy) / total) * 100 : null
 }
 
-/** This machine; `paths` are the places whose disks matter. */
-export function localHost({ paths }: { readonly paths: readonly string[] }): Host {
+/** See {@link localHost}. */
+export interface LocalHostOptions {
+  /** What paths are relative to: the hub’s directory. */
+  readonly root: string
+  /** Places whose disks matter. */
+  readonly paths: readonly string[]
+}
+
+/** This machine. */
+export function localHost({ paths, root }: LocalHostOptions): Host {
+  const located = ({ pidFile, ...probe }: ServiceProbe): ServiceProbe =>
+    pidFile === undefined ? probe : { ...probe, pidFile: resolve(root, pidFile) }
   return {
     elsewhere: null,
     disks: () => diskUsage(paths),
     memory: memoryUsage,
     cpu: cpuPercent,
     processes: processesContaining,
-    service: serviceState,
+    service: (probe) => serviceState(located(probe)),
+    serviceProcesses: (probe) => processesOf(located(probe)),
   }
 }

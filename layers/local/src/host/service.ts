@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { promisify } from 'node:util'
 import { codeOf, messageOf, type ServiceProbe, type ServiceState, seconds } from '@hubkeeper/core'
+import { pidInText } from './pid-file.ts'
+import { startedAfter } from './process-start.ts'
 import { processesContaining } from './processes.ts'
 
 const run = promisify(execFile)
@@ -32,14 +34,19 @@ async function byProcess(text: string): Promise<ServiceState> {
 
 async function byPidFile(path: string): Promise<ServiceState> {
   let text: string
+  let writtenAt: Date
   try {
-    text = (await readFile(path, 'utf8')).trim()
+    text = await readFile(path, 'utf8')
+    writtenAt = (await stat(path)).mtime
   } catch (error) {
     const absent = codeOf(error) === 'ENOENT'
     return state(absent ? 'stopped' : 'unknown', absent ? `there is no ${path}` : messageOf(error))
   }
-  const pid = /^\d+$/.test(text) ? Number(text) : null
+  const pid = pidInText(text)
   if (pid === null) return state('unknown', `${path} holds no process id`)
+  if (startedAfter(pid, writtenAt)) {
+    return state('stopped', `${path} names process ${pid}, which is another one: it began after that`)
+  }
   try {
     globalThis.process.kill(pid, 0)
     return state('running', `process ${pid}`)
@@ -50,18 +57,24 @@ async function byPidFile(path: string): Promise<ServiceState> {
   }
 }
 
-function byPort(port: number): Promise<ServiceState> {
+/** Either of this machine's own addresses will do: a server may listen on one of them only. */
+async function byPort(port: number): Promise<ServiceState> {
+  const [ipv4, ipv6] = await Promise.all([troubleAt('127.0.0.1', port), troubleAt('::1', port)])
+  if (ipv4 === null || ipv6 === null) return state('running', `port ${port} accepts connections`)
+  return state('stopped', `port ${port}: ${ipv4}`)
+}
+
+/** Why an address cannot be connected to; null where it can. */
+function troubleAt(host: string, port: number): Promise<string | null> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: seconds(3) })
-    const settle = (result: ServiceState): void => {
+    const socket = connect({ port, host, timeout: seconds(3) })
+    const settle = (trouble: string | null): void => {
       socket.destroy()
-      resolve(result)
+      resolve(trouble)
     }
-    socket.once('connect', () => settle(state('running', `port ${port} accepts connections`)))
-    socket.once('timeout', () => settle(state('stopped', `port ${port} does not answer`)))
-    socket.once('error', (error) =>
-      settle(state('stopped', `port ${port}: ${codeOf(error) ?? messageOf(error)}`)),
-    )
+    socket.once('connect', () => settle(null))
+    socket.once('timeout', () => settle('no answer'))
+    socket.once('error', (error) => settle(codeOf(error) ?? messageOf(error)))
   })
 }
 
