@@ -1,17 +1,25 @@
 import type { Task } from '@hubkeeper/core'
 import { backup } from './backup/task.ts'
+import { cleanup } from './cleanup/task.ts'
 import { databaseMaintenance } from './database-maintenance/task.ts'
 import { healthCheck } from './health-check/task.ts'
 import { kpiProbe } from './kpi-probe/task.ts'
+import { logRotation } from './log-rotation/task.ts'
+import { performanceReview } from './performance-review/task.ts'
 import { restoreBackup } from './restore-backup/task.ts'
+import { runMaintenance } from './run-maintenance/task.ts'
 import { verifyBackups } from './verify-backups/task.ts'
 
 /** Every task there is, in the order in which a cadence runs them. */
 export const tasks: readonly Task[] = [
   kpiProbe,
+  logRotation,
   backup,
   healthCheck,
   databaseMaintenance,
+  performanceReview,
+  cleanup,
+  runMaintenance,
   restoreBackup,
   verifyBackups,
 ]

@@ -44,7 +44,7 @@ export const backup = defineTask({
     }
     const newest = (await backups.newestProven())?.backup ?? null
     if (newest !== null && !force && (await isUnchanged(context, snapshot.value, newest))) {
-      const confirmed = await confirm(context, newest)
+      const confirmed = await confirm(context, newest, snapshot.value.takenAt)
       if (confirmed !== null) return confirmed
     }
     return storeAndProve(context, snapshot.value, newest)
@@ -64,13 +64,13 @@ async function isUnchanged(
 }
 
 /** Reads the newest proven backup back instead of making an equal one; null when it is damaged. */
-async function confirm(context: BackupContext, newest: Backup): Promise<TaskResult | null> {
+async function confirm(context: BackupContext, newest: Backup, heldAt: Date): Promise<TaskResult | null> {
   const { backups, dryRun, progress } = context
   progress.step('Nothing changed: reading the newest proven backup back')
   const copy = await backups.restoreToScratch(newest)
   await copy.dispose()
   if (!copy.intact) return null
-  if (!dryRun) await backups.confirm(newest)
+  if (!dryRun) await backups.confirm(newest, heldAt)
   return {
     findings: [
       finding('backup.certified', 'skipped', {

@@ -5,15 +5,33 @@ import {
   figure,
   finding,
   findWindowStart,
+  groupLogs,
   type HubConfig,
   hours,
+  isCompressed,
+  type LevelCounts,
   type LogFile,
+  type LogGroup,
   type LogSource,
+  type LogWindow,
+  matchesGlob,
   measured,
   messageOf,
 } from '@hubkeeper/core'
 
-/** Errors of the last 24 hours by level and true time, per log. */
+/** How often a log is read that is rotated while it is read. */
+const maxReadings = 3
+
+/** What of a log was written in the window, the oldest file first. */
+interface LogInWindow {
+  readonly key: string
+  readonly files: readonly LogFile[]
+}
+
+/** What a reading of a log came to; a text where it could not be counted. */
+type Reading = LevelCounts | string
+
+/** Errors of the last 24 hours by level and true time, per log, whether it was rotated meanwhile or not. */
 export async function checkLogs(
   hub: HubConfig,
   logs: LogSource,
@@ -25,53 +43,95 @@ export async function checkLogs(
       figures: [],
     }
   }
-  const from = new Date(at.getTime() - hours(24))
-  // What was last written before the window has nothing in it.
-  const files = (await logs.files()).filter(({ modifiedAt }) => modifiedAt >= from)
-  if (files.length === 0) {
+  const window = {
+    from: new Date(at.getTime() - hours(24)),
+    to: at,
+    timeZone: hub.logs.timeZone ?? hub.timeZone,
+  }
+  const readings = await readAll(hub.logs.rotation.live, logs, window)
+  if (readings.size === 0) {
     const actual = `no log that ${hub.logs.files.join(', ')} match was written in 24 hours`
     return { findings: [finding('logs.errors', 'unknown', { expected: 'a log', actual })], figures: [] }
   }
-  const findings: Finding[] = []
-  const figures: Figure[] = []
-  for (const file of files) {
-    const counted = await checkLog(hub, logs, file, { from, to: at })
-    findings.push(...counted.findings)
-    figures.push(...counted.figures)
+  const results = [...readings].map(([key, reading]) => resultOf(hub, key, reading))
+  return {
+    findings: results.flatMap(({ findings }) => findings),
+    figures: results.flatMap(({ figures }) => figures),
   }
-  return { findings, figures }
 }
 
-async function checkLog(
-  hub: HubConfig,
+/** Every log's reading. One that was rotated meanwhile is read again, for it lies elsewhere by now. */
+async function readAll(
+  live: readonly string[],
   logs: LogSource,
-  file: LogFile,
-  window: { from: Date; to: Date },
-): Promise<{ findings: Finding[]; figures: Figure[] }> {
-  const subject = file.key
-  const unreadable = (actual: string) => ({
-    findings: [finding('logs.errors', 'unknown', { subject, expected: 'a readable log', actual })],
-    figures: [],
-  })
-  try {
-    const timeZone = hub.logs?.timeZone ?? hub.timeZone
-    const start = await findWindowStart(logs, file, { from: window.from, timeZone })
-    const counts = await countLevels(logs.read(file.key, start), { ...window, timeZone })
-    if (counts.binary) return unreadable('it is binary')
-    return {
-      findings: [
-        measured('logs.errors', counts.error, hub.thresholds, { subject, evidence: counts.samples.error }),
-        measured('logs.critical', counts.critical, hub.thresholds, {
-          subject,
-          evidence: counts.samples.critical,
-        }),
-      ],
-      figures: [
-        figure('logs.errors', counts.error, 'lines', subject),
-        figure('logs.critical', counts.critical, 'lines', subject),
-      ],
+  window: LogWindow,
+): Promise<Map<string, Reading>> {
+  const isLive = (key: string): boolean => live.some((pattern) => matchesGlob(key, pattern))
+  const list = async (): Promise<LogInWindow[]> =>
+    groupLogs(await logs.files(), isLive).flatMap((group) => inWindow(group, window))
+  const readings = new Map<string, Reading>()
+  let listed = await list()
+  let unread = listed
+  for (let i = 0; i < maxReadings && unread.length > 0; i++) {
+    for (const log of unread) readings.set(log.key, await read(log, logs, window))
+    const before = new Map(listed.map((log) => [log.key, log]))
+    listed = await list()
+    unread = listed.filter((log) => isAnother(log, before.get(log.key)))
+  }
+  for (const { key } of unread) readings.set(key, 'it was rotated again and again while it was read')
+  return readings
+}
+
+function inWindow({ key, live, rotated }: LogGroup, { from }: LogWindow): LogInWindow[] {
+  const all = [...rotated, ...(live === null ? [] : [live])]
+  // What was last written before the window has nothing in it.
+  const recent = all.filter(({ modifiedAt }) => modifiedAt >= from)
+  const plain = new Set(recent.map((file) => file.key).filter((name) => !isCompressed(name)))
+  // Of a log that is being compressed, both are there for a moment.
+  const files = recent.filter((file) => !plain.has(file.key.replace(/\.gz$/, '')) || plain.has(file.key))
+  return files.length === 0 ? [] : [{ key, files }]
+}
+
+/** Whether a log consists of other files now, or of shorter ones. */
+const isAnother = ({ files }: LogInWindow, before: LogInWindow | undefined): boolean =>
+  before === undefined ||
+  files.length !== before.files.length ||
+  files.some(({ bytes, key }) => !before.files.some((file) => file.key === key && bytes >= file.bytes))
+
+/** Counts a log as if it had never been rotated: one file after the other, as one text. */
+async function read({ files }: LogInWindow, logs: LogSource, window: LogWindow): Promise<Reading> {
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (const file of files) {
+      const start = await findWindowStart(logs, file, window)
+      yield* logs.read(file.key, start)
     }
+  }
+  try {
+    const counts = await countLevels(chunks(), window)
+    return counts.binary ? 'it is binary' : counts
   } catch (error) {
-    return unreadable(messageOf(error))
+    return messageOf(error)
+  }
+}
+
+function resultOf(
+  hub: HubConfig,
+  subject: string,
+  reading: Reading,
+): { findings: Finding[]; figures: Figure[] } {
+  if (typeof reading === 'string') {
+    const details = { subject, expected: 'a readable log', actual: reading }
+    return { findings: [finding('logs.errors', 'unknown', details)], figures: [] }
+  }
+  const { critical, error, samples } = reading
+  return {
+    findings: [
+      measured('logs.errors', error, hub.thresholds, { subject, evidence: samples.error }),
+      measured('logs.critical', critical, hub.thresholds, { subject, evidence: samples.critical }),
+    ],
+    figures: [
+      figure('logs.errors', error, 'lines', subject),
+      figure('logs.critical', critical, 'lines', subject),
+    ],
   }
 }

@@ -10,13 +10,15 @@ import {
   type HubFiles,
   minutes,
   punctualityFindings,
+  startLeftStopped,
+  stopFindings,
 } from '@hubkeeper/core'
 import * as z from 'zod'
 import { checkDatabase } from './database.ts'
 import { checkHost } from './host.ts'
 import { checkLogs } from './logs.ts'
 
-/** Looks at everything that tells whether the hub is well, and changes nothing. */
+/** Looks at everything that tells whether the hub is well; changes nothing, but starts what was left stopped. */
 export const healthCheck = defineTask({
   name: 'health-check',
   title: 'Daily health check',
@@ -24,6 +26,7 @@ export const healthCheck = defineTask({
   schedule: daily('09:00'),
   access: {
     api: 'probe',
+    control: 'use',
     database: 'read',
     backups: 'read',
     files: 'read',
@@ -34,18 +37,21 @@ export const healthCheck = defineTask({
   limits: { memory: 1769, timeout: minutes(15), scratch: gibibytes(10) },
   writes: false,
   input: z.strictObject({}),
-  async run({ api, at, backups, database, files, host, hub, ledger, logs, progress }) {
-    progress.step('Asking the API')
-    const answers = await checkApi(hub, api)
-    progress.step('Looking at services, disk and memory')
-    const machine = await checkHost(hub, host, answers.health)
+  async run({ api, at, backups, control, database, dryRun, files, host, hub, ledger, logs, progress }) {
+    const left = await startLeftStopped(control, dryRun)
     progress.step('Checking the database in a snapshot')
     const newest = await backups.newestProven()
     const content = await checkDatabase(hub, database, newest?.backup ?? null)
     progress.step('Reading the logs of the last 24 hours')
     const logged = await checkLogs(hub, logs, at)
+    // Asked last: a server that was just started has had time to come up.
+    progress.step('Asking the API')
+    const answers = await checkApi(hub, api)
+    progress.step('Looking at services, disk and memory')
+    const machine = await checkHost(hub, host, answers.health)
     return {
       findings: [
+        ...left,
         ...answers.findings,
         ...machine.findings,
         ...content.findings,
@@ -53,6 +59,7 @@ export const healthCheck = defineTask({
         ...logged.findings,
         ...backupFindings(await backups.list(), newest, at, hub.thresholds),
         ...punctualityFindings(await ledger.punctuality(at)),
+        ...stopFindings(await ledger.freeze(), await ledger.hold(), at),
       ],
       figures: [...answers.figures, ...machine.figures, ...content.figures, ...logged.figures],
     }
