@@ -1,4 +1,5 @@
 import {
+  followingGrants,
   grantsOf,
   type HubConfig,
   hubPrefix,
@@ -41,8 +42,17 @@ const bucketOf = ({ prefix }: ObjectGrant, { backupBucket, hubBucket }: Buckets)
  * What a task may do with the objects of one hub: what it declares, and what the runner needs for it.
  * Every key is taken as a prefix: a journal's name is its database's with something behind.
  */
-export function objectPermissions(task: Task, id: string, hub: HubConfig, buckets: Buckets): Permission[] {
-  const grants = [...grantsOf(task.access, hub), ...runnerGrants(task)]
+export function objectPermissions(
+  task: Task,
+  id: string,
+  hub: HubConfig,
+  { buckets, tasks }: { readonly buckets: Buckets; readonly tasks: readonly Task[] },
+): Permission[] {
+  const grants = [
+    ...grantsOf(task.access, hub),
+    ...runnerGrants(task),
+    ...followingGrants(task.access, tasks),
+  ]
   const located = grants.map((grant) => ({
     bucket: bucketOf(grant, buckets),
     pattern: `${hubPrefix(id)}${grant.prefix}*`,

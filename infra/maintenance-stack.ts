@@ -38,6 +38,7 @@ export class MaintenanceStack extends Stack {
       const scheduled = new ScheduledTask(this, task.name, {
         task,
         config,
+        tasks,
         deployment,
         folder,
         layers,

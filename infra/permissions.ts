@@ -1,10 +1,12 @@
-import { type Config, metricNamespace, type Task } from '@hubkeeper/core'
+import { type Config, functionNameOf, isOfCadence, metricNamespace, type Task } from '@hubkeeper/core'
 import { Arn, ArnFormat, type Stack } from 'aws-cdk-lib'
 import { type Buckets, objectPermissions, type Permission } from './grants.ts'
 
 /** What a function works with beside the buckets. */
 export interface Surroundings {
   readonly buckets: Buckets
+  /** The whole registry: what runs other tasks starts their functions. */
+  readonly tasks: readonly Task[]
   /** ARNs of the topics. */
   readonly topics: readonly string[]
   /** ARN of the queue that failed invocations end in. */
@@ -17,16 +19,17 @@ export interface Surroundings {
 export function permissionsOf(
   task: Task,
   { aws, hubs }: Config,
-  { buckets, deadLetters, logGroup, topics }: Surroundings,
+  { buckets, deadLetters, logGroup, tasks, topics }: Surroundings,
   stack: Stack,
 ): Permission[] {
   const perHub = Object.entries(hubs)
-  const groups = task.access.logs === undefined ? [] : perHub.flatMap(([, hub]) => hub.logs?.logGroup ?? [])
+  const groups = task.access.logs !== 'read' ? [] : perHub.flatMap(([, hub]) => hub.logs?.logGroup ?? [])
   return [
-    ...perHub.flatMap(([id, hub]) => objectPermissions(task, id, hub, buckets)),
+    ...perHub.flatMap(([id, hub]) => objectPermissions(task, id, hub, { buckets, tasks })),
     publishMetrics,
     ...(task.access.metrics === undefined ? [] : [readMetrics]),
     ...(groups.length === 0 ? [] : [readLogs([...new Set(groups)], stack)]),
+    ...(task.access.tasks === undefined ? [] : [startFunctions(aws.name, tasks, stack)]),
     ...(aws.kmsKeyArn === undefined ? [] : [useKey(aws.kmsKeyArn)]),
     { actions: ['sns:Publish'], resources: topics },
     { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup] },
@@ -61,6 +64,22 @@ const readLogs = (groups: readonly string[], stack: Stack): Permission => ({
     ),
   ),
   wildcard: 'the streams of one log group of a hub',
+})
+
+/** Named one by one, and by name: a reference would go in a circle. */
+const startFunctions = (deployment: string, tasks: readonly Task[], stack: Stack): Permission => ({
+  actions: ['lambda:InvokeFunction'],
+  resources: tasks.filter(isOfCadence).map(({ name }) =>
+    Arn.format(
+      {
+        service: 'lambda',
+        resource: 'function',
+        resourceName: functionNameOf(deployment, name),
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      },
+      stack,
+    ),
+  ),
 })
 
 // Every function keeps its reports, and an upload in parts reads its own data key back.

@@ -1,4 +1,4 @@
-import { type Config, type Deployment, deploymentVariable, type Task } from '@hubkeeper/core'
+import { type Config, type Deployment, deploymentVariable, functionNameOf, type Task } from '@hubkeeper/core'
 import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
@@ -14,6 +14,8 @@ import { architecture, layersFor, runtime, type SharedLayers } from './shared-la
 export interface TaskFunctionProps {
   readonly task: Task
   readonly config: Config
+  /** The whole registry. */
+  readonly tasks: readonly Task[]
   readonly deployment: Deployment
   /** Folder with the function's code. */
   readonly folder: string
@@ -27,18 +29,20 @@ export interface Persistence {
   readonly maxEventAge: Duration
 }
 
+const persistent: Persistence = { retryAttempts: 2, maxEventAge: Duration.hours(1) }
+
 /**
  * A probe that is late is worth nothing: the next one comes within minutes. What somebody asked for is not
- * done again behind their back: another undo would undo the first.
+ * done again behind their back, unless it goes on where it stopped: another undo would undo the first.
  */
-export function persistenceOf({ schedule }: Task): Persistence {
+export function persistenceOf({ resumes = false, schedule }: Task): Persistence {
   switch (schedule.cadence) {
     case 'continuous':
       return { retryAttempts: 0, maxEventAge: Duration.minutes(1) }
     case 'on-demand':
-      return { retryAttempts: 0, maxEventAge: Duration.hours(1) }
+      return resumes ? persistent : { ...persistent, retryAttempts: 0 }
     default:
-      return { retryAttempts: 2, maxEventAge: Duration.hours(1) }
+      return persistent
   }
 }
 
@@ -46,7 +50,7 @@ export function persistenceOf({ schedule }: Task): Persistence {
 export class TaskFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: TaskFunctionProps) {
     const { config, deadLetters, deployment, folder, layers, task } = props
-    const functionName = `${config.aws.name}-${task.name}`
+    const functionName = functionNameOf(config.aws.name, task.name)
     const logGroup = new LogGroup(scope, 'Log', {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: config.aws.logRetentionDays,
@@ -85,10 +89,11 @@ export class TaskFunction extends LambdaFunction {
 }
 
 function roleFor(scope: Construct, props: TaskFunctionProps, logGroup: LogGroup): Role {
-  const { config, deadLetters, deployment, task } = props
+  const { config, deadLetters, deployment, task, tasks } = props
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
   const surroundings = {
     buckets: deployment,
+    tasks,
     topics: Object.values(deployment.topics),
     deadLetters: deadLetters.queueArn,
     logGroup: logGroup.logGroupArn,

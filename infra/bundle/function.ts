@@ -16,7 +16,7 @@ export async function bundleFunction(source: FunctionSource, outDir: string): Pr
   const { config, task, tasks } = source
   const entry = `functions/${task.name}/handler.ts`
   await bundle({ entry, outfile: join(outDir, 'index.js'), external: shared })
-  const functionConfig = functionConfigOf(task.access, config.hubs, tasks)
+  const functionConfig = functionConfigOf(task.access, config, tasks)
   mkdirSync(outDir, { recursive: true })
   writeFileSync(join(outDir, functionConfigFile), `${JSON.stringify(functionConfig, null, 2)}\n`)
   return outDir

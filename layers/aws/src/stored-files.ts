@@ -1,5 +1,12 @@
 import { posix } from 'node:path'
-import { folderOf, type HubFiles, listAll, type ObjectInfo, type ObjectStore } from '@hubkeeper/core'
+import {
+  folderOf,
+  type HubCleaner,
+  type HubFiles,
+  listAll,
+  type ObjectInfo,
+  type ObjectStore,
+} from '@hubkeeper/core'
 
 /**
  * The objects that one of the globs matches, by key. Only the folders that the globs name are listed: a
@@ -39,3 +46,13 @@ export function storedFiles({ store }: { readonly store: ObjectStore }): HubFile
     },
   }
 }
+
+/** Files that a function does not reach: temporary files and caches lie on the hub's own machine. */
+export const unreachableFiles = (files: HubFiles): HubCleaner => ({
+  ...files,
+  elsewhere: 'temporary files and caches lie on the hub’s own machine, which this does not run on',
+  candidates: async () => ({ files: [], closed: [] }),
+  open: async () => null,
+  delete: async () => ({ state: 'kept', reason: 'it lies on the hub’s own machine' }),
+  removeEmptyDirectories: async () => 0,
+})

@@ -1,10 +1,14 @@
+import { posix } from 'node:path'
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import {
   HubkeeperError,
   type LogSource,
+  logsAmong,
+  matchesGlob,
   mebibytes,
   messageOf,
+  type ObjectInfo,
   ObjectMissingError,
   type ObjectStore,
 } from '@hubkeeper/core'
@@ -33,11 +37,20 @@ export function storedLogs({ patterns, store }: StoredLogsOptions): LogSource {
   }
   return {
     async files() {
-      const objects = await matchObjects(store, patterns)
+      const objects = await logObjects(store, patterns)
       return objects.map(({ bytes, key, modifiedAt }) => ({ key, bytes, modifiedAt }))
     },
     read,
   }
+}
+
+/** The objects that the globs match, and rotated ones of such logs, by key. */
+export async function logObjects(store: ObjectStore, patterns: readonly string[]): Promise<ObjectInfo[]> {
+  const folders = patterns.map((pattern) => posix.join(posix.dirname(pattern), '*'))
+  const around = await matchObjects(store, [...patterns, ...folders])
+  const keys = around.map(({ key }) => key)
+  const logs = new Set(logsAmong(keys, (key) => patterns.some((pattern) => matchesGlob(key, pattern))))
+  return around.filter(({ key }) => logs.has(key))
 }
 
 /** One version of an object from `start`, range after range. */

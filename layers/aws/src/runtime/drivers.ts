@@ -2,29 +2,34 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   type Access,
+  ConfigurationError,
   type Connect,
+  type ConnectedRun,
   createLedger,
-  type Fence,
+  followingGrants,
   grantsOf,
   type HubConfig,
   ledgerPrefix,
   metricNamespace,
   objectRecords,
   type RunnerDrivers,
+  readerOf,
   restrictStore,
   runnerGrants,
   seconds,
   type Task,
+  type TaskRunner,
 } from '@hubkeeper/core'
 import { httpHub } from '@hubkeeper/http'
 import { cloudwatchMetrics } from '../cloudwatch-metrics.ts'
 import { hubStore } from '../hub-store.ts'
 import { snsAlerts } from '../sns-alerts.ts'
-import { storedFiles } from '../stored-files.ts'
+import { storedFiles, unreachableFiles } from '../stored-files.ts'
 import type { Clients } from './clients.ts'
 import { custodyPortsOf } from './custody.ts'
 import type { Environment } from './environment.ts'
 import { logsOf } from './logs.ts'
+import { remoteControl } from './remote-control.ts'
 import { remoteHost } from './remote-host.ts'
 
 /** Time to say that a run ran out of time, before the platform ends it, ms. */
@@ -54,7 +59,11 @@ export function openDeployed(run: DeployedRun): RunnerDrivers {
   const store = hubStore(clients.s3, deployment, hub.id)
   const own = restrictStore(
     store,
-    [...runnerGrants(task), ...grantsOf(pick(task.access, 'ledger'), hub)],
+    [
+      ...runnerGrants(task),
+      ...grantsOf(pick(task.access, 'ledger'), hub),
+      ...followingGrants(task.access, environment.config.tasks),
+    ],
     task.name,
   )
   const metrics = cloudwatchMetrics({ client: clients.metrics, namespace: metricNamespace, now })
@@ -68,9 +77,33 @@ export function openDeployed(run: DeployedRun): RunnerDrivers {
   })
   const deadline = new Date(endsAt.getTime() - Math.min(parting, remaining(endsAt) / 4))
 
+  /** The other tasks' functions; their client is loaded by those that start some. */
+  async function runnerFor(parent: ConnectedRun): Promise<TaskRunner> {
+    const { deployment: name, tasks } = environment.config
+    if (name === undefined) {
+      throw new ConfigurationError('this function is not told what the functions of other tasks are called', {
+        hint: 'deploy again: npx cdk deploy --all',
+      })
+    }
+    const [{ lambdaFunctions }, { deployedTaskRunner }] = await Promise.all([
+      import('../function-starter.ts'),
+      import('./task-runner.ts'),
+    ])
+    return deployedTaskRunner({
+      hub,
+      tasks,
+      deployment: name,
+      ledger,
+      functions: lambdaFunctions(),
+      deadline,
+      parent,
+    })
+  }
+
   const connectFor =
-    (id: string, fence: Fence): Connect =>
+    (parent: ConnectedRun): Connect =>
     async (access) => {
+      const { fence, id } = parent
       const granted = restrictStore(store, grantsOf(access, hub), task.name)
       return {
         ...(await custodyPortsOf(access, {
@@ -84,10 +117,12 @@ export function openDeployed(run: DeployedRun): RunnerDrivers {
         })),
         ...(access.api === undefined ? {} : { api: httpHub() }),
         ...(access.host === undefined ? {} : { host: remoteHost() }),
-        ...(access.logs === undefined ? {} : { logs: await logsOf(hub, granted) }),
-        ...(access.files === undefined ? {} : { files: storedFiles({ store: granted }) }),
+        ...(access.logs === undefined ? {} : { logs: await logsOf(hub, access.logs, granted, fence) }),
+        ...(access.files === undefined ? {} : { files: unreachableFiles(storedFiles({ store: granted })) }),
         ...(access.metrics === undefined ? {} : { metrics }),
-        ...(access.ledger === undefined ? {} : { ledger: { punctuality: ledger.punctuality } }),
+        ...(access.control === undefined ? {} : { control: remoteControl() }),
+        ...(access.ledger === undefined ? {} : { ledger: readerOf(ledger) }),
+        ...(access.tasks === undefined ? {} : { tasks: await runnerFor(parent) }),
       }
     }
 
@@ -96,7 +131,7 @@ export function openDeployed(run: DeployedRun): RunnerDrivers {
     store: own,
     metrics,
     alerts: snsAlerts({ client: clients.topics, topics: deployment.topics }),
-    connect: ({ id, fence }) => connectFor(id, fence),
+    connect: connectFor,
     now,
     owner: run.requestId,
     lease: remaining(endsAt) + margin,

@@ -7,5 +7,6 @@ export const remoteHost = (): Host => ({
   memory: async () => null,
   cpu: async () => null,
   processes: async () => null,
+  serviceProcesses: async () => null,
   service: async () => ({ state: 'unknown', detail: 'the hub’s machine cannot be seen from here' }),
 })
