@@ -3,27 +3,36 @@ import { dirname, join } from 'node:path'
 import {
   type Access,
   type Connect,
+  type ConnectedRun,
   createLedger,
   type Fence,
   grantsOf,
+  type HubCleaner,
+  HubkeeperError,
   keys,
   type Ledger,
   lazyStore,
   minutes,
   type ObjectStore,
   type RunnerDrivers,
+  readerOf,
   restrictStore,
   routedStore,
-  type ScheduledTask,
   seconds,
+  type Task,
+  type TaskRunner,
 } from '@hubkeeper/core'
 import { httpHub } from '@hubkeeper/http'
 import {
   alertOutbox,
   directoryStore,
+  hubCleaner,
+  hubControl,
   hubFiles,
+  type LocalHubControl,
   localHost,
   logFiles,
+  logRotator,
   metricFiles,
   sqliteRecords,
   sweepTemporaries,
@@ -37,6 +46,7 @@ import {
 } from '@hubkeeper/sqlite'
 import type { ConfiguredHub } from './config.ts'
 import { isGone, thisOwner } from './owner.ts'
+import { embeddedTaskRunner, nobody, type Spectator } from './task-runner.ts'
 
 /** How long a claim lasts when its process dies, ms; it is renewed while the process lives. */
 const lease = minutes(2)
@@ -49,21 +59,46 @@ export interface Embedded {
   readonly metrics: ReturnType<typeof metricFiles>
   /** Ports for looking, outside of any run. */
   connect(access: Access): ReturnType<Connect>
-  /** Removes work in progress and closes files. */
+  /**
+   * Lets runs change nothing more, waits until a server that one of them stopped is started again, removes
+   * work in progress and closes files.
+   */
   close(): Promise<void>
 }
 
+/** See {@link openEmbedded}. */
+export interface EmbeddedOptions {
+  /** The tasks that are expected to run. */
+  readonly tasks: readonly Task[]
+  /** Shows alerts, besides keeping them. */
+  readonly echo?: (text: string) => void
+  /** @default the machine's clock */
+  readonly now?: () => Date
+  /**
+   * Who is told of the tasks that another one runs.
+   *
+   * @default nobody
+   */
+  readonly spectator?: Spectator
+}
+
 /** The embedded drivers of a hub: directories and files in place of the cloud. */
-export function openEmbedded(
-  configured: ConfiguredHub,
-  options: { readonly tasks: readonly ScheduledTask[]; readonly echo?: (text: string) => void },
-): Embedded {
+export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions): Embedded {
   const { hub, root, backupsRoot, scratch: scratchDirectory } = configured
-  const now = () => new Date()
+  const now = options.now ?? (() => new Date())
   const databaseKey = hub.database.path
   const authority = hub.database.authority ?? 'server'
-  const live = authority === 'server'
-  const store = storeOf(configured, live ? [databaseKey] : [])
+  const controls: LocalHubControl[] = []
+  let closing: Promise<void> | null = null
+  const store = storeOf(
+    configured,
+    // Nobody has open what is not there; and whoever stopped the server looks whether anybody has it open.
+    (key) =>
+      key === databaseKey &&
+      authority === 'server' &&
+      existsSync(join(root, key)) &&
+      !controls.some(({ stopped }) => stopped),
+  )
   const records = sqliteRecords({ path: join(root, 'state/ledger.db') })
   const ledger = createLedger({
     records,
@@ -82,14 +117,39 @@ export function openEmbedded(
 
   sweepTemporaries(writtenDirectories(root, backupsRoot, databaseKey))
 
-  async function custodyOf(run: string, task: string, fence: Fence, access: Access): Promise<CustodyOptions> {
+  /** A run that is asked to end changes nothing more. */
+  const fenceOf =
+    ({ fence }: ConnectedRun): Fence =>
+    async () => {
+      if (closing !== null) throw interrupted()
+      await fence()
+    }
+
+  function controlOf(run: ConnectedRun): LocalHubControl {
+    const control = hubControl({
+      root,
+      commands: hub.control,
+      run: run.id,
+      owner: thisOwner,
+      isGone,
+      now,
+      fence: fenceOf(run),
+    })
+    controls.push(control)
+    return control
+  }
+
+  const cleanerFor = (run: ConnectedRun): HubCleaner =>
+    hubCleaner({ root, hub, own: [join(backupsRoot, 'backups'), scratchDirectory], fence: fenceOf(run) })
+
+  async function custodyOf(run: ConnectedRun, access: Access): Promise<CustodyOptions> {
     const scratch = await createScratch(scratchDirectory)
     scratches.push(scratch)
     const { checkMemoryMiB, checkTimeoutMinutes, crossCheckMaxBytes, lockTimeoutSeconds } = hub.database
     return {
       hub: hub.id,
-      run,
-      store: restrictStore(store, grantsOf(access, hub), task),
+      run: run.id,
+      store: restrictStore(store, grantsOf(access, hub), run.task),
       engine: createEngine({
         timeLimit: minutes(checkTimeoutMinutes),
         memoryLimit: checkMemoryMiB * 1024 ** 2,
@@ -99,65 +159,101 @@ export function openEmbedded(
       database: { key: databaseKey, authority, path: join(root, databaseKey) },
       crossCheckMaxBytes,
       now,
-      fence,
+      fence: fenceOf(run),
     }
   }
 
+  const logsFor = (run: ConnectedRun, level: 'read' | 'rotate') =>
+    level === 'rotate'
+      ? logRotator({ root, hub, fence: fenceOf(run) })
+      : logFiles({ root, patterns: hub.logs?.files ?? [] })
+
   const connectFor =
-    (run: string, task: string, fence: Fence): Connect =>
+    (run: ConnectedRun): Connect =>
     async (access) => {
       const needsCustody = access.database !== undefined || access.backups !== undefined
-      const custody = needsCustody ? await custodyOf(run, task, fence, access) : null
+      const custody = needsCustody ? await custodyOf(run, access) : null
       return {
         ...(custody === null ? {} : custodyPorts(access, custody)),
         ...(access.api === undefined ? {} : { api: httpHub() }),
         ...(access.host === undefined
           ? {}
-          : { host: localHost({ paths: [root, backupsRoot, scratchDirectory] }) }),
-        ...(access.logs === undefined ? {} : { logs: logFiles({ root, patterns: hub.logs?.files ?? [] }) }),
-        ...(access.files === undefined ? {} : { files: hubFiles({ root }) }),
+          : { host: localHost({ root, paths: [root, backupsRoot, scratchDirectory] }) }),
+        ...(access.logs === undefined ? {} : { logs: logsFor(run, access.logs) }),
+        ...(access.files === undefined
+          ? {}
+          : { files: access.files === 'clean' ? cleanerFor(run) : hubFiles({ root }) }),
         ...(access.metrics === undefined ? {} : { metrics }),
-        ...(access.ledger === undefined ? {} : { ledger: { punctuality: ledger.punctuality } }),
+        ...(access.ledger === undefined ? {} : { ledger: readerOf(ledger) }),
+        ...(access.control === undefined ? {} : { control: controlOf(run) }),
+        ...(access.tasks === undefined ? {} : { tasks: runnerFor(run) }),
       }
     }
 
-  return {
-    drivers: {
-      ledger,
-      store,
-      metrics,
-      alerts,
-      connect: ({ id, task, fence }) => connectFor(id, task, fence),
-      now,
-      owner: thisOwner,
-      lease,
-      heartbeat: true,
-    },
+  const drivers: RunnerDrivers = {
     ledger,
     store,
     metrics,
-    connect: (access) => connectFor('none', 'hubkeeper', async () => {})(access),
-    async close() {
-      await Promise.all(scratches.map((scratch) => scratch.dispose()))
-      records.close()
+    alerts,
+    connect: connectFor,
+    now,
+    owner: thisOwner,
+    lease,
+    heartbeat: true,
+  }
+
+  const runnerFor = (parent: ConnectedRun): TaskRunner =>
+    embeddedTaskRunner({
+      hub,
+      tasks: options.tasks,
+      drivers,
+      spectator: options.spectator ?? nobody,
+      // Once it is to end, it begins no other task.
+      parent: { ...parent, fence: fenceOf(parent) },
+    })
+
+  return {
+    drivers,
+    ledger,
+    store,
+    metrics,
+    connect: connectFor({ id: 'none', task: 'hubkeeper', at: null, fence: async () => {} }),
+    close() {
+      closing ??= close()
+      return closing
     },
+  }
+
+  async function close(): Promise<void> {
+    await Promise.all(controls.map((control) => control.settled()))
+    await Promise.all(scratches.map((scratch) => scratch.dispose()))
+    records.close()
   }
 }
 
+const interrupted = (): HubkeeperError =>
+  new HubkeeperError('interrupted', 'the run was asked to end', {
+    hint: 'nothing was changed after that; run it again',
+  })
+
 /** Where a killed process may have left a file that it was writing. */
-function writtenDirectories(root: string, backupsRoot: string, databaseKey: string): string[] {
-  const backups = join(backupsRoot, 'backups')
-  const ids = existsSync(backups) ? readdirSync(backups) : []
-  return [
-    dirname(join(root, databaseKey)),
-    join(root, 'state/backups'),
-    ...ids.map((id) => join(backups, id)),
-  ]
-}
+const writtenDirectories = (root: string, backupsRoot: string, databaseKey: string): string[] => [
+  dirname(join(root, databaseKey)),
+  ...['state', 'state/backups', 'state/outbox'].map((directory) => join(root, directory)),
+  ...entriesOf(join(root, 'reports')),
+  ...entriesOf(join(backupsRoot, 'backups')),
+]
+
+/** Paths of what a directory holds; none where it is not there yet. */
+const entriesOf = (directory: string): string[] =>
+  existsSync(directory) ? readdirSync(directory).map((name) => join(directory, name)) : []
 
 /** One directory for everything; or the backups in another directory, or in a bucket. */
-function storeOf({ backupsRoot, hub, root }: ConfiguredHub, readOnlyKeys: readonly string[]): ObjectStore {
-  const own = directoryStore({ root, readOnlyKeys })
+function storeOf(
+  { backupsRoot, hub, root }: ConfiguredHub,
+  isReadOnly: (key: string) => boolean,
+): ObjectStore {
+  const own = directoryStore({ root, isReadOnly })
   const { bucket } = hub.backups
   if (bucket !== undefined) {
     const store = lazyStore(async () => (await import('./aws/bucket.ts')).bucketStore(bucket, hub.id))

@@ -12,6 +12,7 @@ import type { ConfiguredHub } from './config.ts'
 import { openEmbedded } from './embedded.ts'
 import { onInterrupt } from './interrupt.ts'
 import type { RunOptions } from './options.ts'
+import { nobody, type Spectator } from './task-runner.ts'
 import { taskProgress } from './terminal/progress.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -19,12 +20,17 @@ import type { Terminal } from './terminal/terminal.ts'
 export interface Order {
   readonly task: Task
   readonly input: unknown
+  /** @default as the options say */
+  readonly scheduledFor?: Date
+  /** @default the scheduled time; by hand, something new each time */
+  readonly slot?: string
 }
 
-/** What a run came to, with the tasks that had already succeeded in their slot. */
+/** What a run came to. */
 export interface Executed {
   readonly run: Run
-  readonly alreadyDone: readonly string[]
+  /** What did not run and why not, a line each. */
+  readonly remarks: readonly string[]
 }
 
 /**
@@ -39,33 +45,38 @@ export async function executeTasks(
   terminal: Terminal,
 ): Promise<Executed> {
   const startedAt = new Date()
-  const embedded = openEmbedded(configured, { tasks })
-  const release = onInterrupt(() => embedded.close())
   const reports: Report[] = []
-  const alreadyDone: string[] = []
+  const remarks: string[] = []
+  const spectator: Spectator = {
+    progressOf: (task) => taskProgress(terminal, task),
+    ran: (report) => reports.push(report),
+    alreadySucceeded: ({ run, slot, task }) =>
+      remarks.push(`${task} for ${slot} already succeeded (run ${run})`),
+  }
+  const embedded = openEmbedded(configured, { tasks, spectator })
+  const release = onInterrupt(() => embedded.close())
   try {
-    for (const { task, input } of orders) {
-      const progress = taskProgress(terminal, task.name)
+    for (const { task, input, scheduledFor = options.scheduled ?? null, slot } of orders) {
+      // What runs other tasks shows the progress of each.
+      const progress = (task.access.tasks === undefined ? spectator : nobody).progressOf(task.name)
       const request = {
         hub: configured.hub,
         input,
-        scheduledFor: options.scheduled ?? null,
+        scheduledFor,
+        ...(slot === undefined ? {} : { slot }),
         at: options.at ?? null,
         dryRun: options.dryRun ?? false,
         progress,
       }
       const outcome = await reportOf(() => runTask(task, request, embedded.drivers)).finally(progress.end)
-      if (outcome.kind === 'ran') reports.push(outcome.report)
-      else
-        alreadyDone.push(
-          `${task.name} for ${outcome.record.slot} already succeeded (run ${outcome.record.run})`,
-        )
+      if (outcome.kind === 'ran') spectator.ran(outcome.report)
+      else spectator.alreadySucceeded(outcome.record)
     }
   } finally {
     release()
     await embedded.close()
   }
-  return { run: runOf(reports, startedAt, new Date()), alreadyDone }
+  return { run: runOf(reports, startedAt, new Date()), remarks }
 }
 
 /** A failed run has a report like any other: it is shown, and decides the exit code. */

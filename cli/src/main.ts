@@ -8,10 +8,13 @@ import { registerInvoke } from './commands/invoke.ts'
 import { registerReport } from './commands/report.ts'
 import { registerRestore } from './commands/restore.ts'
 import { registerRun } from './commands/run.ts'
+import { registerSchedule } from './commands/schedule.ts'
 import { registerStatus } from './commands/status.ts'
+import { registerStops } from './commands/stops.ts'
 import { registerSync } from './commands/sync.ts'
 import { registerTasks } from './commands/tasks.ts'
 import { registerVerifyAws } from './commands/verify-aws.ts'
+import { registerWatch } from './commands/watch.ts'
 import { processTerminal, type Terminal } from './terminal/terminal.ts'
 import { version } from './version.ts'
 
@@ -36,8 +39,11 @@ export function createProgram(terminal: Terminal): Command {
     registerBackup,
     registerBackups,
     registerRestore,
+    registerStops,
     registerInit,
     registerDoctor,
+    registerSchedule,
+    registerWatch,
     registerInvoke,
     registerSync,
     registerVerifyAws,

@@ -1,4 +1,3 @@
-import { UsageError } from '@hubkeeper/core'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 
 /** Options that every command has. */
@@ -50,12 +49,4 @@ export function withRunOptions(command: Command): Command {
         'the scheduled time this run is for; the same one twice runs once',
       ).argParser(parseMoment),
     )
-}
-
-/** Refuses what only makes sense for one task. @throws UsageError */
-export function refuseForCadence(options: RunOptions): void {
-  if (options.scheduled === undefined) return
-  throw new UsageError('--scheduled goes with one task', {
-    hint: 'name the task: hubkeeper run backup --scheduled TIME',
-  })
 }

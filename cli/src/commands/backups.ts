@@ -1,4 +1,4 @@
-import { type Backup, type BackupList, formatBytes } from '@hubkeeper/core'
+import { type BackupList, planRetention, type RetentionPlan } from '@hubkeeper/core'
 import type { Command } from 'commander'
 import { tasks } from '../../../functions/tasks.ts'
 import { verifyBackups } from '../../../functions/verify-backups/task.ts'
@@ -6,27 +6,22 @@ import { chooseHub, loadConfig } from '../config.ts'
 import { openEmbedded } from '../embedded.ts'
 import { executeTasks } from '../execute.ts'
 import { type CommonOptions, type RunOptions, withCommonOptions, withRunOptions } from '../options.ts'
-import { columns } from '../terminal/columns.ts'
+import { listText, retentionText } from '../terminal/backups.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { registerPins } from './pins.ts'
 import { showExecuted } from './run.ts'
 
-/** `hubkeeper backups list` and `hubkeeper backups verify`. */
+interface ListOptions extends CommonOptions {
+  readonly retention?: boolean
+}
+
+/** `hubkeeper backups list`, `verify`, `pin` and `unpin`. */
 export function registerBackups(program: Command, terminal: Terminal): void {
   const backups = program.command('backups').description('what is stored, and whether it is proven')
   withCommonOptions(backups.command('list', { isDefault: true }))
     .description('every backup, newest first')
-    .action(async (options: CommonOptions) => {
-      const embedded = openEmbedded(chooseHub(await loadConfig(options.config), options.hub), { tasks })
-      try {
-        const ports = await embedded.connect({ backups: 'read' })
-        const list = (await ports.backups?.list()) ?? { backups: [], strays: [] }
-        terminal.out(
-          options.json ? JSON.stringify({ schema: 1, ...list }, null, 2) : listText(terminal, list),
-        )
-      } finally {
-        await embedded.close()
-      }
-    })
+    .option('--retention', 'what the next cleanup would do with each, and why')
+    .action((options: ListOptions) => list(options, terminal))
   withRunOptions(backups.command('verify'))
     .description('read backups back and certify anew what is true of them now')
     .argument('[id]', 'one backup, latest, or all', 'all')
@@ -35,20 +30,39 @@ export function registerBackups(program: Command, terminal: Terminal): void {
       const orders = [{ task: verifyBackups, input: { backup: id } }]
       showExecuted(terminal, await executeTasks(hub, orders, options, terminal), options.json ?? false)
     })
+  registerPins(backups, terminal)
 }
 
-function listText(terminal: Terminal, { backups, strays }: BackupList): string {
-  if (backups.length === 0 && strays.length === 0) return 'no backups yet; make one: hubkeeper backup'
-  const header = ['id', 'taken at (UTC)', 'size', 'reason', 'certified']
-  const rows = backups
-    .toReversed()
-    .map(({ certificate, manifest }: Backup) => [
-      manifest.id,
-      manifest.takenAt.slice(0, 19).replace('T', ' '),
-      formatBytes(manifest.bytes),
-      manifest.reason,
-      certificate === null ? terminal.paint('yellow', 'never proven') : certificate.level,
-    ])
-  const notes = strays.map(({ id, reason }) => terminal.paint('yellow', `${id} does not count: ${reason}`))
-  return [columns([header.map((cell) => terminal.paint('dim', cell)), ...rows]), ...notes].join('\n')
+async function list(options: ListOptions, terminal: Terminal): Promise<void> {
+  const configured = chooseHub(await loadConfig(options.config), options.hub)
+  const embedded = openEmbedded(configured, { tasks })
+  try {
+    const ports = await embedded.connect({ backups: 'read' })
+    const found = (await ports.backups?.list()) ?? { backups: [], strays: [], pinsUnreadable: null }
+    if (options.retention !== true) {
+      terminal.out(options.json ? json(found) : listText(terminal, found))
+      return
+    }
+    const currentAt = (await ports.backups?.newestProven())?.currentAt ?? null
+    const at = embedded.drivers.now()
+    const plan = planRetention({ hub: configured.hub, list: found, currentAt, at })
+    const hold = await embedded.ledger.hold()
+    terminal.out(
+      options.json
+        ? json(found, { ...decisionsOf(plan), hold })
+        : retentionText(terminal, { list: found, plan, hold, at }),
+    )
+  } finally {
+    await embedded.close()
+  }
 }
+
+const json = (found: BackupList, retention?: object): string =>
+  JSON.stringify({ schema: 1, ...found, ...(retention === undefined ? {} : { retention }) }, null, 2)
+
+/** A plan by ids: what the backups are is said beside it. */
+const decisionsOf = ({ backups, countedFrom, strays }: RetentionPlan) => ({
+  countedFrom,
+  backups: backups.map(({ keep, of, reasons }) => ({ id: of.manifest.id, keep, reasons })),
+  strays: strays.map(({ keep, of, reasons }) => ({ id: of.id, keep, reasons })),
+})

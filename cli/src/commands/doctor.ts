@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { allHubs, chooseHub, type LoadedConfig, loadConfig } from '../config.ts'
 import { type DoctorCheck, fine } from '../doctor/check.ts'
 import { examineHub } from '../doctor/hub.ts'
+import { checkSchedule } from '../doctor/schedule.ts'
 import { type CommonOptions, withCommonOptions } from '../options.ts'
 import { columns } from '../terminal/columns.ts'
 import { statusMark } from '../terminal/status-mark.ts'
@@ -36,9 +37,11 @@ async function diagnose(loaded: LoadedConfig, id: string | undefined): Promise<H
     fine('sqlite', process.versions.sqlite ?? 'unknown'),
     fine('configuration', loaded.file),
   ]
+  const schedule = await checkSchedule(loaded)
   const diagnoses: HubDiagnosis[] = []
   for (const configured of hubs) {
-    diagnoses.push({ hub: configured.hub.id, checks: [...general, ...(await examineHub(configured, kept))] })
+    const checks = [...general, ...(await examineHub(configured, kept, schedule))]
+    diagnoses.push({ hub: configured.hub.id, checks })
   }
   return diagnoses
 }

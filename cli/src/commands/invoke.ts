@@ -11,6 +11,7 @@ interface InvokeOptions extends CommonOptions {
   readonly force?: boolean
   readonly analyze?: boolean
   readonly backup?: string
+  readonly cadence?: string
   readonly undo?: boolean
 }
 
@@ -23,6 +24,7 @@ export function registerInvoke(program: Command, terminal: Terminal): void {
     .option('--force', 'database-maintenance, backup: even when nothing is to be gained')
     .option('--analyze', 'database-maintenance: a full ANALYZE')
     .option('--backup <id>', 'restore-backup, verify-backups: which one')
+    .option('--cadence <cadence>', 'run-maintenance: daily, weekly, monthly or quarterly')
     .option('--undo', 'restore-backup: put back what the last restore replaced')
     .addHelpText(
       'after',
@@ -30,6 +32,7 @@ export function registerInvoke(program: Command, terminal: Terminal): void {
 Examples:
   hubkeeper invoke backup
   hubkeeper invoke restore-backup --backup latest --hub handbook
+  hubkeeper invoke run-maintenance --cadence weekly
 
 The function is started as an event: closing this terminal does not end it.
 A dry run keeps no report to follow; see its answer with
@@ -40,7 +43,7 @@ A dry run keeps no report to follow; see its answer with
       const [task, ...others] = tasksNamed(name)
       if (task === undefined || others.length > 0) {
         throw new UsageError(`${name} is not one task`, {
-          hint: 'invoke one after the other: hubkeeper tasks',
+          hint: `all of them in one go: hubkeeper invoke run-maintenance --cadence ${name}`,
         })
       }
       const input = inputOf(options)
@@ -67,7 +70,7 @@ A dry run keeps no report to follow; see its answer with
         }
       }
       const run = runOf(reports, startedAt, new Date())
-      showExecuted(terminal, { run, alreadyDone: [] }, options.json ?? false)
+      showExecuted(terminal, { run, remarks: [] }, options.json ?? false)
     })
 }
 
@@ -95,9 +98,10 @@ function refuseUnstartable({ input, name, schedule }: Task, given: object): void
 const momentOf = ({ at }: InvokeOptions) => (at === undefined ? {} : { at: at.toISOString() })
 
 /** Only what was given is passed on, so that a task refuses what it does not take. */
-const inputOf = ({ analyze, backup, force, undo }: InvokeOptions) => ({
+const inputOf = ({ analyze, backup, cadence, force, undo }: InvokeOptions) => ({
   ...(analyze === undefined ? {} : { analyze }),
   ...(backup === undefined ? {} : { backup }),
+  ...(cadence === undefined ? {} : { cadence }),
   ...(force === undefined ? {} : { force }),
   ...(undo === undefined ? {} : { undo }),
 })

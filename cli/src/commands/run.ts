@@ -1,37 +1,48 @@
-import { type Cadence, cadences, exitCodeOf, runOf, type Task, UsageError } from '@hubkeeper/core'
+import {
+  type Cadence,
+  cadences,
+  exitCodeOf,
+  HubkeeperError,
+  runOf,
+  type Task,
+  UsageError,
+} from '@hubkeeper/core'
 import type { Command } from 'commander'
 import { tasks } from '../../../functions/tasks.ts'
-import { allHubs, chooseHub, loadConfig } from '../config.ts'
+import { type CadenceOptions, executeCadence, executeDue } from '../cadence.ts'
+import { allHubs, type ConfiguredHub, chooseHub, loadConfig } from '../config.ts'
 import { type Executed, executeTasks, type Order } from '../execute.ts'
-import { type RunOptions, refuseForCadence, withRunOptions } from '../options.ts'
+import { withRunOptions } from '../options.ts'
 import { runText } from '../terminal/report.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-
-const isCadence = (name: string): name is Cadence => cadences.some((cadence) => cadence === name)
 
 /** The tasks that a name stands for: one task, or every task of a cadence. @throws UsageError */
 export function tasksNamed(name: string): readonly Task[] {
   const task = tasks.find((candidate) => candidate.name === name)
   if (task !== undefined) return [task]
-  const ofCadence = isCadence(name) ? tasks.filter(({ schedule }) => schedule.cadence === name) : []
+  // What is done on demand only is never meant all at once.
+  const ofCadence = name === 'on-demand' ? [] : tasks.filter(({ schedule }) => schedule.cadence === name)
   if (ofCadence.length > 0) return ofCadence
+  const known = new Set(tasks.map(({ schedule }) => schedule.cadence))
+  known.delete('on-demand')
   throw new UsageError(`there is no task or cadence ${name}`, {
-    hint: `tasks: ${tasks.map((known) => known.name).join(', ')}; cadences: ${[...new Set(tasks.map(({ schedule }) => schedule.cadence))].join(', ')}`,
+    hint: `tasks: ${tasks.map((task) => task.name).join(', ')}; cadences: ${[...known].join(', ')}`,
   })
 }
 
 /** Shows what ran, and sets the exit code. */
-export function showExecuted(terminal: Terminal, { alreadyDone, run }: Executed, json: boolean): void {
+export function showExecuted(terminal: Terminal, { remarks, run }: Executed, json: boolean): void {
   process.exitCode = exitCodeOf(run.status)
   if (json) {
     terminal.out(JSON.stringify(run, null, 2))
     return
   }
-  for (const line of alreadyDone) terminal.out(line)
+  for (const line of remarks) terminal.out(line)
   if (run.reports.length > 0) terminal.out(runText(terminal, run))
 }
 
-interface RunCommandOptions extends RunOptions {
+interface RunCommandOptions extends CadenceOptions {
+  readonly due?: boolean
   readonly force?: boolean
   readonly analyze?: boolean
 }
@@ -41,6 +52,8 @@ export function registerRun(program: Command, terminal: Terminal): void {
   withRunOptions(program.command('run'))
     .description('run a task, or every task of a cadence')
     .argument('[task|cadence]', 'which one', 'daily')
+    .option('--due', 'a cadence: only what is due and has not succeeded yet, for its scheduled time')
+    .option('--fresh', 'a cadence: do not go on where the last run stopped')
     .option(
       '--force',
       'database-maintenance: rewrite even when that gains nothing; backup: even when nothing changed',
@@ -51,24 +64,73 @@ export function registerRun(program: Command, terminal: Terminal): void {
       `
 Examples:
   hubkeeper run                          every daily task
-  hubkeeper run weekly                   every weekly task
+  hubkeeper run weekly                   every weekly task; after a failure, those that are left
+  hubkeeper run daily --due              for cron and timers, as often as you like: what is due, once
   hubkeeper run health-check --json      one task, for a program
   hubkeeper run database-maintenance --dry-run
 
 Exit codes: 0 ok or warning, 1 critical, 2 nothing ran (usage or configuration), 3 a task failed.`,
     )
     .action(async (name: string, options: RunCommandOptions) => {
-      const chosen = tasksNamed(name)
-      if (chosen.length > 1) refuseForCadence(options)
+      const execute = executionOf(name, options, terminal)
       const loaded = await loadConfig(options.config)
       const hubs = options.hub === undefined ? allHubs(loaded) : [chooseHub(loaded, options.hub)]
       const executed: Executed[] = []
+      const troubles: string[] = []
       for (const hub of hubs) {
-        const orders = chosen.map((task) => orderOf(task, options))
-        executed.push(await executeTasks(hub, orders, options, terminal))
+        try {
+          executed.push(await execute(hub))
+        } catch (error) {
+          // Where one hub could not even begin, the others have their turn.
+          if (hubs.length === 1 || !(error instanceof HubkeeperError) || error instanceof UsageError)
+            throw error
+          troubles.push(`error: ${hub.hub.id}: ${error.message}\nwhat to do: ${error.hint}`)
+        }
       }
       showExecuted(terminal, mergeExecuted(executed), options.json ?? false)
+      if (troubles.length === 0) return
+      terminal.err(troubles.join('\n'))
+      process.exitCode = 3
     })
+}
+
+/** What a command line asks for, to be done on each hub. @throws UsageError */
+function executionOf(
+  name: string,
+  options: RunCommandOptions,
+  terminal: Terminal,
+): (hub: ConfiguredHub) => Promise<Executed> {
+  const chosen = tasksNamed(name)
+  const cadence = cadences.find((candidate) => candidate === name) ?? null
+  refuseMixed(cadence, chosen, options)
+  // What runs all the time keeps no account of single runs, so there is nothing to go on with.
+  if (cadence === null || cadence === 'continuous') {
+    const orders = chosen.map((task) => orderOf(task, options))
+    return (hub) => executeTasks(hub, orders, options, terminal)
+  }
+  const execute = options.due === true ? executeDue : executeCadence
+  return (hub) => execute(hub, cadence, options, terminal)
+}
+
+/** @throws UsageError for options that make no sense together */
+function refuseMixed(cadence: Cadence | null, chosen: readonly Task[], options: RunCommandOptions): void {
+  const { analyze, due, force, fresh, scheduled } = options
+  const continuous = chosen.every(({ schedule }) => schedule.cadence === 'continuous')
+  if (cadence !== null && (force === true || analyze === true)) {
+    throw new UsageError(`${force === true ? '--force' : '--analyze'} goes with one task`, {
+      hint: 'name the task: hubkeeper run database-maintenance --force',
+    })
+  }
+  if (cadence === null && ((due === true && !continuous) || fresh === true)) {
+    throw new UsageError(`${due === true ? '--due' : '--fresh'} goes with a cadence`, {
+      hint: `name the cadence: hubkeeper run ${chosen[0]?.schedule.cadence ?? 'daily'} ${due === true ? '--due' : '--fresh'}`,
+    })
+  }
+  if (scheduled !== undefined && (due === true || continuous)) {
+    throw new UsageError(`--scheduled goes with ${due === true ? 'no --due' : 'what runs at times'}`, {
+      hint: 'name the task, or leave --scheduled out: hubkeeper run backup --scheduled TIME',
+    })
+  }
 }
 
 /** Only what was given is passed on, so that a task refuses what it does not take. */
@@ -86,6 +148,6 @@ function mergeExecuted(all: readonly Executed[]): Executed {
       started,
       new Date(),
     ),
-    alreadyDone: all.flatMap(({ alreadyDone }) => alreadyDone),
+    remarks: all.flatMap(({ remarks }) => remarks),
   }
 }

@@ -6,11 +6,13 @@ import { processesWithOpen } from '@hubkeeper/sqlite'
 import type { ConfiguredHub } from '../config.ts'
 import { discover } from '../init/discovery.ts'
 import { type DoctorCheck, fine, skipped, trouble } from './check.ts'
+import { checkOwner } from './owner.ts'
 
 const statOf = (path: string) => stat(path).catch(() => null)
 
 /** The database: there, readable, ours, and used as `authority` says. */
-export async function checkDatabaseFile({ hub, root }: ConfiguredHub): Promise<DoctorCheck[]> {
+export async function checkDatabaseFile(configured: ConfiguredHub): Promise<DoctorCheck[]> {
+  const { hub, root } = configured
   const name = 'database'
   const path = join(root, hub.database.path)
   const stats = await statOf(path)
@@ -31,13 +33,11 @@ export async function checkDatabaseFile({ hub, root }: ConfiguredHub): Promise<D
       ),
     ]
   }
-  const checks = [fine(name, `${hub.database.path}, ${formatBytes(stats.size)}`)]
-  const uid = process.getuid?.()
-  if (uid !== undefined && stats.uid !== uid) {
-    const detail = `it belongs to user ${stats.uid}, this is user ${uid}: files made beside it could lock its server out`
-    checks.push(trouble('owner', 'warning', detail, `run hubkeeper as user ${stats.uid}`))
-  } else checks.push(fine('owner', 'the database belongs to this user'))
-  return [...checks, await checkAuthority(hub.database.authority ?? 'server', path)]
+  return [
+    fine(name, `${hub.database.path}, ${formatBytes(stats.size)}`),
+    ...(await checkOwner(configured)),
+    await checkAuthority(hub.database.authority ?? 'server', path),
+  ]
 }
 
 async function checkAuthority(authority: string, path: string): Promise<DoctorCheck> {

@@ -4,12 +4,14 @@ import { httpHub } from '@hubkeeper/http'
 import { hubFiles, localHost, logFiles } from '@hubkeeper/local'
 import type { ConfiguredHub } from '../config.ts'
 import { type DoctorCheck, fine, skipped, trouble } from './check.ts'
+import { checkControl } from './control.ts'
 import { checkDatabaseFile, checkDirectories, checkUnkept } from './files.ts'
 
-/** Everything about one hub: configured, reachable, writable, missing. */
+/** Everything about one hub: configured, reachable, writable, missing; and whether it is scheduled. */
 export async function examineHub(
   configured: ConfiguredHub,
   kept: ReadonlySet<string>,
+  schedule: DoctorCheck,
 ): Promise<DoctorCheck[]> {
   const { root } = configured
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
@@ -23,8 +25,9 @@ export async function examineHub(
     ...(await checkLogs(configured)),
     ...(await checkPatterns(configured)),
     ...(await checkServices(configured)),
+    ...(await checkControl(configured)),
     await checkUnkept(configured, kept),
-    skipped('schedule', 'not installed by this version: run hubkeeper run daily and weekly from cron'),
+    schedule,
   ]
 }
 
@@ -80,7 +83,7 @@ async function checkPatterns({ hub, root }: ConfiguredHub): Promise<DoctorCheck[
 }
 
 async function checkServices({ hub, root }: ConfiguredHub): Promise<DoctorCheck[]> {
-  const host = localHost({ paths: [root] })
+  const host = localHost({ root, paths: [root] })
   const checks: DoctorCheck[] = []
   for (const { name, ...rest } of hub.services) {
     const probe: ServiceProbe = Object.fromEntries(

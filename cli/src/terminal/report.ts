@@ -8,11 +8,9 @@ import {
   worstFirst,
 } from '@hubkeeper/core'
 import { columns } from './columns.ts'
+import { plain } from './plain.ts'
 import { statusMark } from './status-mark.ts'
 import type { Terminal } from './terminal.ts'
-
-/** Control characters out, so that no text from a hub can move the cursor. */
-const plain = (text: string): string => text.replace(/\p{Cc}+/gu, ' ')
 
 const durationOf = (from: string, to: string): string => formatDuration(Date.parse(to) - Date.parse(from))
 

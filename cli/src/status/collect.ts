@@ -1,0 +1,130 @@
+import {
+  type Backup,
+  type Cadence,
+  days,
+  describeSchedule,
+  type Freeze,
+  isProof,
+  kpiNames,
+  nextRun,
+  type RunStatus,
+  readKpis,
+  type ScheduledTask,
+} from '@hubkeeper/core'
+import { tasks } from '../../../functions/tasks.ts'
+import type { ConfiguredHub } from '../config.ts'
+import { type Embedded, openEmbedded } from '../embedded.ts'
+
+/** Where one task stands. */
+export interface TaskStatus {
+  readonly task: string
+  readonly cadence: Cadence
+  readonly schedule: string
+  readonly lastRun: string | null
+  /** Since when a task that runs all the time says what it says; null for the others. */
+  readonly since: string | null
+  readonly status: RunStatus | 'running' | null
+  readonly nextRun: string | null
+  readonly overdueSeconds: number
+}
+
+/** Where one hub stands. */
+export interface HubStatus {
+  readonly hub: string
+  /** Null: there is no proven backup. */
+  readonly newestProvenBackup: {
+    readonly id: string
+    readonly takenAt: string
+    readonly currentAt: string
+    readonly ageSeconds: number
+    readonly level: string
+  } | null
+  readonly backups: { readonly total: number; readonly proven: number; readonly pinned: number }
+  readonly freeze: Freeze | null
+  readonly hold: Freeze | null
+  readonly tasks: readonly TaskStatus[]
+  /** The last reading of each, of the last eight days. */
+  readonly kpis: readonly (Omit<ReturnType<typeof readKpis>[number], 'at'> & { readonly at: string })[]
+}
+
+/** How far back a reading counts: a weekly one is there, ms. */
+const readingsFrom = days(8)
+
+/** Looks at what is on record of a hub; nothing of the hub itself is touched. */
+export async function collectStatus(configured: ConfiguredHub, at: Date): Promise<HubStatus> {
+  const embedded = openEmbedded(configured, { tasks })
+  try {
+    const { hub } = configured
+    const { backups } = await embedded.connect({ backups: 'read' })
+    const list = (await backups?.list())?.backups ?? []
+    const newest = (await backups?.newestProven()) ?? null
+    const readings = await embedded.metrics.newest(hub.id, kpiNames, {
+      from: new Date(at.getTime() - readingsFrom),
+      to: at,
+    })
+    return {
+      hub: hub.id,
+      newestProvenBackup: newest === null ? null : describeBackup(newest, at),
+      backups: {
+        total: list.length,
+        proven: list.filter(({ certificate }) => certificate !== null && isProof(certificate)).length,
+        pinned: list.filter(({ pin }) => pin !== null).length,
+      },
+      freeze: await embedded.ledger.freeze(),
+      hold: await embedded.ledger.hold(),
+      tasks: [...(await continuousRows(embedded)), ...(await scheduledRows(embedded, hub.timeZone, at))],
+      kpis: readKpis(readings, hub.thresholds).map((kpi) => ({ ...kpi, at: kpi.at.toISOString() })),
+    }
+  } finally {
+    await embedded.close()
+  }
+}
+
+async function scheduledRows({ ledger }: Embedded, timeZone: string, at: Date): Promise<TaskStatus[]> {
+  const rows: TaskStatus[] = []
+  for (const { overdue, task } of await ledger.punctuality(at)) {
+    const found = tasks.find(({ name }) => name === task)
+    if (found === undefined) continue
+    const last = (await ledger.runs(task)).toSorted((a, b) => a.startedAt.localeCompare(b.startedAt)).at(-1)
+    rows.push({
+      ...described(found),
+      lastRun: last?.startedAt ?? null,
+      since: null,
+      status: last === undefined ? null : last.state === 'running' ? 'running' : last.status,
+      nextRun: nextRun(found.schedule, timeZone, at)?.toISOString() ?? null,
+      overdueSeconds: Math.round(overdue / 1000),
+    })
+  }
+  return rows
+}
+
+/** Tasks that run all the time have no record of each run: their heartbeat tells, and what they last said. */
+async function continuousRows({ ledger }: Embedded): Promise<TaskStatus[]> {
+  const rows: TaskStatus[] = []
+  for (const task of tasks.filter(({ schedule }) => schedule.cadence === 'continuous')) {
+    const last = (await ledger.verdict(task.name))?.verdict
+    rows.push({
+      ...described(task),
+      lastRun: null,
+      since: last?.since ?? null,
+      status: last?.status ?? null,
+      nextRun: null,
+      overdueSeconds: 0,
+    })
+  }
+  return rows
+}
+
+const described = ({ name, schedule }: ScheduledTask) => ({
+  task: name,
+  cadence: schedule.cadence,
+  schedule: describeSchedule(schedule),
+})
+
+const describeBackup = ({ backup, currentAt }: { backup: Backup; currentAt: Date }, at: Date) => ({
+  id: backup.manifest.id,
+  takenAt: backup.manifest.takenAt,
+  currentAt: currentAt.toISOString(),
+  ageSeconds: Math.max(0, Math.round((at.getTime() - currentAt.getTime()) / 1000)),
+  level: backup.certificate?.level ?? 'none',
+})
