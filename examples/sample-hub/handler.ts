@@ -38,6 +38,7 @@ export function createHandler({
   let misbehaviour: Misbehaviour = {}
   let writer: NodeJS.Timeout | undefined
   const commits = { acknowledged: 0, lastId: 0 }
+  let requests = 0
 
   const health = (): Answer => {
     const status = misbehaviour.health ?? (library.isSound() ? 'healthy' : 'unhealthy')
@@ -79,6 +80,9 @@ export function createHandler({
 
   const route = (method: string, url: URL, body: string): Answer => {
     if (url.pathname === '/misbehave') return method === 'POST' ? misbehave(body) : json(200, commits)
+    requests += 1
+    const { failEvery } = misbehaviour
+    if (failEvery !== undefined && requests % failEvery === 0) return json(500, { error: 'told to fail' })
     if (misbehaviour.status !== undefined) return json(misbehaviour.status, { error: 'told to fail' })
     switch (url.pathname) {
       case '/health':

@@ -9,6 +9,11 @@ export interface RequestMetrics {
 
 const label = (value: string): string => value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')
 
+function cpuSeconds(): number {
+  const { system, user } = process.cpuUsage()
+  return (system + user) / 1_000_000
+}
+
 /** Metrics in the names that such hubs use. */
 export function requestMetrics(): RequestMetrics {
   const requests = new Map<string, number>()
@@ -39,6 +44,9 @@ export function requestMetrics(): RequestMetrics {
         '# HELP process_resident_memory_bytes Resident memory',
         '# TYPE process_resident_memory_bytes gauge',
         `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
+        '# HELP process_cpu_seconds_total User and system CPU time spent',
+        '# TYPE process_cpu_seconds_total counter',
+        `process_cpu_seconds_total ${cpuSeconds()}`,
         '',
       ].join('\n'),
   }

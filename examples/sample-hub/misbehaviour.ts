@@ -4,6 +4,8 @@ export interface Misbehaviour {
   slow?: number
   /** Answers with this status. */
   status?: number
+  /** Answers every nth request with 500. */
+  failEvery?: number
   /** Calls itself this in its health answer. */
   health?: 'healthy' | 'degraded' | 'unhealthy'
   /** Never answers. */
@@ -24,7 +26,7 @@ export interface Misbehaviour {
   writing?: number
 }
 
-const numbers = ['slow', 'status', 'huge', 'errorBurst', 'holdLock', 'writing'] as const
+const numbers = ['slow', 'status', 'failEvery', 'huge', 'errorBurst', 'holdLock', 'writing'] as const
 const switches = ['hang', 'brokenJson', 'reset'] as const
 const healths = ['healthy', 'degraded', 'unhealthy'] as const
 

@@ -17,9 +17,9 @@ const help = `Serves a knowledge hub from a SQLite database with an FTS5 index.
   --help
 
 GET  /health, /api/v1/health, /metrics, /api/v1/search?q=…, and the lists
-POST /misbehave  {"slow": 3000} {"status": 500} {"health": "unhealthy"} {"hang": true} {"reset": true}
-                 {"redirect": "/elsewhere"} {"huge": 50000000} {"brokenJson": true} {"errorBurst": 20}
-                 {"holdLock": 5000} {"writing": 50}; {} behaves again
+POST /misbehave  {"slow": 3000} {"status": 500} {"failEvery": 3} {"health": "unhealthy"} {"hang": true}
+                 {"reset": true} {"redirect": "/elsewhere"} {"huge": 50000000} {"brokenJson": true}
+                 {"errorBurst": 20} {"holdLock": 5000} {"writing": 50}; {} behaves again
 GET  /misbehave  commits that were acknowledged`
 
 function options() {

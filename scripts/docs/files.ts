@@ -20,10 +20,8 @@ const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`
 
 /** Every file, or part of one, that follows from the code. */
 export const generatedFiles: readonly GeneratedFile[] = [
-  {
-    path: 'README.md',
-    render: (text) => block(block(text, 'tasks', taskTable()), 'configuration', configTable()),
-  },
+  { path: 'README.md', render: (text) => block(text, 'tasks', taskTable()) },
+  { path: 'docs/configuration.md', render: (text) => block(text, 'configuration', configTable()) },
   { path: 'docs/deploy.md', render: (text) => block(text, 'deployment', deploymentTable()) },
   { path: 'docs/checks.md', render: (text) => block(text, 'checks', checkTable()) },
   { path: 'docs/runbook.md', render: (text) => block(text, 'runbook', runbookSections()) },

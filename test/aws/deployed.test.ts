@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import {
   CloudWatchLogsClient,
@@ -5,14 +6,17 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs'
-import { keys, listAll, reportSchema } from '@hubkeeper/core'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { days, keys, ledgerKeys, ledgerPrefix, listAll, reportSchema } from '@hubkeeper/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tasks } from '../../functions/tasks.ts'
-import { type Cloud, deploy, scheduleArn } from './support/deployed/cloud.ts'
-import { listing } from './support/deployed/demands.ts'
+import { backupsOf, dailyFrom, storeBackups } from '../support/histories.ts'
+import { type Circumstances, type Cloud, deploy, scheduleArn } from './support/deployed/cloud.ts'
+import { listing, starting } from './support/deployed/demands.ts'
 import { sampleConfig, storedDatabase, storeSampleHub } from './support/deployed/hub.ts'
 import { allowing } from './support/deployed/policy.ts'
 import { clientName, type Invoked } from './support/deployed/sandbox.ts'
+import { type LambdaFront, startLambdaFront } from './support/lambda-front.ts'
 import { motoAvailable, withoutMoto } from './support/moto.ts'
 
 const title = motoAvailable
@@ -26,6 +30,7 @@ const summaryOf = ({ ending, log }: Invoked): unknown => {
 
 describe.skipIf(!motoAvailable)(title, () => {
   let cloud: Cloud
+  let front: LambdaFront
   const server = createServer((request, response) => {
     const body = request.url === '/health' ? { status: 'healthy' } : []
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
@@ -42,9 +47,11 @@ describe.skipIf(!motoAvailable)(title, () => {
         logged: { ...sampleConfig(), logs: { files: ['logs/*.log'], logGroup: '/hub/logged' } },
       },
     })
+    front = await startLambdaFront(cloud)
   }, 120_000)
   afterAll(async () => {
     server.close()
+    await front?.stop()
     await cloud?.stop()
   })
 
@@ -59,11 +66,41 @@ describe.skipIf(!motoAvailable)(title, () => {
 
   async function lastReport(hub: string, task: string) {
     const store = cloud.storeOf(hub)
-    const found: string[] = []
-    for await (const { key } of listAll(store, keys.reportsOf(task))) found.push(key)
+    const found = await keysBelow(hub, keys.reportsOf(task))
     const stored = await store.get(found.findLast((key) => key.endsWith('.json')) ?? '-')
     return reportSchema.parse(JSON.parse(new TextDecoder().decode(stored?.body)))
   }
+
+  /** Runs a cadence; the functions that it starts are run as well. */
+  async function runCadence(event: object, circumstances: Circumstances = {}): Promise<Invoked> {
+    const variables = { AWS_ENDPOINT_URL_LAMBDA: front.url }
+    const invoked = await cloud.invoke('run-maintenance', event, { ...circumstances, variables })
+    if (invoked.ending.kind === 'answer') return invoked
+    const failures = (await front.ended()).filter(({ ending }) => ending.kind !== 'answer')
+    return { ...invoked, log: failures.map(({ ending }) => JSON.stringify(ending)).join('\n') }
+  }
+  const namesOf = (cadence: string): string[] =>
+    tasks.filter(({ schedule }) => schedule.cadence === cadence).map(({ name }) => `hubkeeper-${name}`)
+  /** An object of the hub that was put so many days ago. */
+  const putAged = (key: string, daysOld: number) =>
+    cloud.s3.send(
+      new PutObjectCommand({
+        Bucket: cloud.hubBucket,
+        Key: `demo/${key}`,
+        Body: 'text',
+        Metadata: { 'days-old': String(daysOld) },
+      }),
+    )
+
+  async function keysBelow(hub: string, prefix: string): Promise<string[]> {
+    const found: string[] = []
+    for await (const { key } of listAll(cloud.storeOf(hub), prefix)) found.push(key)
+    return found
+  }
+
+  const backupIds = async (hub: string): Promise<string[]> => [
+    ...new Set((await keysBelow(hub, keys.backups)).flatMap((key) => key.split('/')[1] ?? [])),
+  ]
 
   const scheduled = (task: string, time: string) => ({
     hub: 'demo',
@@ -86,6 +123,14 @@ describe.skipIf(!motoAvailable)(title, () => {
   it('do nothing on a second delivery of what succeeded, and say so', async () => {
     const again = await cloud.invoke('backup', scheduled('backup', '2026-11-25T03:30:00Z'))
     expect(summaryOf(again)).toMatchObject({ status: 'ok', reports: [{ alreadySucceeded: true }] })
+  })
+
+  it('run once what names the same slot by hand', async () => {
+    const event = { hub: 'demo', slot: 'release-1.2' }
+    expect(summaryOf(await cloud.invoke('backup', event))).toMatchObject({ status: 'ok' })
+    expect(summaryOf(await cloud.invoke('backup', event))).toMatchObject({
+      reports: [{ alreadySucceeded: true }],
+    })
   })
 
   it('make a stored database compact, in the place of the version that was read, rows and all', async () => {
@@ -163,6 +208,8 @@ describe.skipIf(!motoAvailable)(title, () => {
     ],
     ['backup', { hub: 'demo', at: 'noon' }, 'at: '],
     ['backup', { hub: 'demo', scheduledTime: '2026-11-25T03:30:00Z' }, 'scheduleArn and scheduledTime'],
+    ['backup', { hub: 'demo', slot: '../x' }, 'slot: must be 1 to 120 letters, digits'],
+    ['backup', { ...scheduled('backup', '2026-11-25T03:30:00Z'), slot: 'x' }, 'slot: a schedule has a slot'],
   ])('refuse %s with %j', async (task, event, message) => {
     const { ending } = await cloud.invoke(task, event)
     expect(ending).toMatchObject({ kind: 'error', type: 'usage', message: expect.stringContaining(message) })
@@ -170,9 +217,11 @@ describe.skipIf(!motoAvailable)(title, () => {
 
   it.each(['other', 'logged'])('do the same for the hub %s, by hand', async (hub) => {
     await storeSampleHub(cloud, hub)
-    for (const task of ['kpi-probe', 'backup', 'database-maintenance', 'verify-backups']) {
-      expect(summaryOf(await cloud.invoke(task, { hub })), task).toMatchObject({ status: 'ok' })
+    expect(summaryOf(await cloud.invoke('kpi-probe', { hub }))).toMatchObject({ status: 'ok' })
+    for (const cadence of ['daily', 'weekly']) {
+      expect(summaryOf(await runCadence({ hub, cadence })), cadence).toMatchObject({ status: 'ok' })
     }
+    expect(summaryOf(await cloud.invoke('verify-backups', { hub }))).toMatchObject({ status: 'ok' })
     await cloud.storeOf(hub).delete('knowledge/hub.db')
     expect(summaryOf(await cloud.invoke('restore-backup', { hub }))).toMatchObject({ status: 'ok' })
   })
@@ -198,6 +247,73 @@ describe.skipIf(!motoAvailable)(title, () => {
       status: 'warning',
       subject: logGroupName,
       actual: 12,
+    })
+  })
+
+  it('delete rotated logs that are old, and no live one', async () => {
+    await putAged('logs/server.log.2026-01-01', 30)
+    await putAged('logs/quiet.log', 30)
+    expect(summaryOf(await cloud.invoke('log-rotation', { hub: 'demo' }))).toMatchObject({ status: 'ok' })
+    const store = cloud.storeOf('demo')
+    expect(await store.head('logs/server.log.2026-01-01')).toBeNull()
+    expect(await store.head('logs/quiet.log')).not.toBeNull()
+  })
+
+  it('delete backups past their time, and none that was proven lately', async () => {
+    const store = cloud.storeOf('demo')
+    const past = backupsOf(dailyFrom(new Date(Date.now() - days(60)), 14))
+    await storeBackups(store, past)
+    const before = await backupIds('demo')
+    expect(summaryOf(await cloud.invoke('cleanup', { hub: 'demo' }))).toMatchObject({ status: 'ok' })
+    const after = await backupIds('demo')
+    const deleted = before.filter((id) => !after.includes(id))
+    expect(deleted.length).toBeGreaterThan(0)
+    expect(past.map(({ manifest }) => manifest.id)).toEqual(expect.arrayContaining(deleted))
+  })
+
+  describe('run a cadence in one go', () => {
+    it('each task by its own function, with its own rights, followed to its end', async () => {
+      const from = front.started.length
+      const requestId = randomUUID()
+      const invoked = await runCadence({ hub: 'demo' }, { requestId })
+      expect(summaryOf(invoked)).toMatchObject({ reports: [{ hub: 'demo', task: 'run-maintenance' }] })
+      expect(front.started.slice(from)).toEqual(
+        namesOf('daily').map((name) => ({ name, event: { hub: 'demo', slot: requestId } })),
+      )
+      const { error, findings } = await lastReport('demo', 'run-maintenance')
+      expect(error).toBeNull()
+      expect(findings.map(({ check, status }) => `${check} ${status}`)).toEqual([
+        ...namesOf('daily').map(() => 'tasks.succeeded ok'),
+        'cadence.window ok',
+      ])
+      // Another delivery of that request finds everything done.
+      expect(summaryOf(await runCadence({ hub: 'demo' }, { requestId }))).toMatchObject({
+        reports: [{ alreadySucceeded: true }],
+      })
+    })
+
+    it('going on, after it ran out of time, where it stopped', async () => {
+      const from = front.started.length
+      const circumstances = { requestId: randomUUID(), timeout: 4000 }
+      const event = { hub: 'demo', cadence: 'weekly' }
+      const first = await runCadence(event, circumstances)
+      expect(first.ending).toMatchObject({ kind: 'error', type: 'time-limit' })
+      const again = await runCadence(event, { requestId: circumstances.requestId })
+      expect(summaryOf(again)).toMatchObject({ reports: [{ task: 'run-maintenance' }] })
+      const started = front.started.slice(from).map(({ name }) => name)
+      expect([...new Set(started)]).toEqual(namesOf('weekly'))
+      for (const task of namesOf('weekly').map((name) => name.replace('hubkeeper-', ''))) {
+        const record = `${ledgerPrefix}${ledgerKeys.runsOf(task)}${circumstances.requestId}.json`
+        const stored = await cloud.storeOf('demo').get(record)
+        expect(new TextDecoder().decode(stored?.body), task).toContain('succeeded')
+      }
+    })
+
+    it('as a dry run saying what would run, and starting nothing', async () => {
+      const from = front.started.length
+      const invoked = await runCadence({ hub: 'demo', cadence: 'weekly', dryRun: true })
+      expect(summaryOf(invoked)).toMatchObject({ status: 'ok' })
+      expect(front.started).toHaveLength(from)
     })
   })
 
@@ -237,14 +353,17 @@ describe.skipIf(!motoAvailable)(title, () => {
       expect(unused).toEqual([])
     })
 
-    it('may not touch what is below no hub of theirs, nor delete a backup', () => {
+    it('may not touch what is below no hub of theirs, nor delete a backup but by retention', () => {
       const { backupBucket, hubBucket } = cloud
       for (const { statements, task } of cloud.functions.values()) {
         const may = (action: string, bucket: string, key: string) =>
           allowing(statements, { action, resource: `arn:aws:s3:::${bucket}/${key}`, context: {} }) !== null
         expect(may('s3:GetObject', hubBucket, 'stranger/knowledge/hub.db'), task).toBe(false)
         expect(may('s3:PutObject', hubBucket, 'demo/knowledge/other.db'), task).toBe(false)
-        expect(may('s3:DeleteObject', backupBucket, 'demo/backups/x/hub.db'), task).toBe(false)
+        const { backups } = tasks.find(({ name }) => name === task)?.access ?? {}
+        expect(may('s3:DeleteObject', backupBucket, 'demo/backups/x/hub.db'), task).toBe(backups === 'prune')
+        expect(may('s3:DeleteObject', hubBucket, 'demo/knowledge/hub.db'), task).toBe(false)
+        expect(allowing(statements, starting('hubkeeper-restore-backup')), task).toBeNull()
         expect(allowing(statements, listing(hubBucket, '')), task).toBeNull()
       }
     })

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFile
 import { join } from 'node:path'
 import { parseConfig, runSchema } from '@hubkeeper/core'
 import { describe, expect, it } from 'vitest'
+import { tasks } from '../../functions/tasks.ts'
 import { hubkeeper, runTask } from '../support/cli.ts'
 import { sampleHub } from '../support/hub.ts'
 import { copyOfRealHub, realHub, withoutRealHub } from '../support/real-hub.ts'
@@ -23,7 +24,7 @@ describe('exit codes', () => {
       ['run', 'nothing'],
       ['run', '--nothing'],
       ['run', 'backup', '--at', 'noon'],
-      ['run', 'daily', '--scheduled', '2026-11-24T04:30:00Z'],
+      ['run', 'daily', '--due', '--scheduled', '2026-11-24T04:30:00Z'],
       ['run', 'health-check', '--force'],
     ]) {
       const { code, err } = await hubkeeper(hub.directory, args)
@@ -52,9 +53,10 @@ describe('--json', () => {
   it('prints one document that meets the schema, and nothing else', async () => {
     const hub = sampleHub()
     const { out, err } = await hubkeeper(hub.directory, ['run', '--json'])
+    const daily = tasks.filter(({ schedule }) => schedule.cadence === 'daily').map(({ name }) => name)
     expect(runSchema.parse(JSON.parse(out)).reports.map(({ task }) => task)).toEqual([
-      'backup',
-      'health-check',
+      ...daily,
+      'run-maintenance',
     ])
     expect(err).toBe('')
   })

@@ -258,6 +258,30 @@ describe('a run of a task that runs all the time', () => {
   })
 })
 
+describe('a failure that comes with findings', () => {
+  const half = taskThat(async () => ({
+    findings: [finding('disk.usage', 'ok', { subject: '/' })],
+    figures: [{ name: 'x', subject: null, value: 1, unit: 'count' }],
+    failure: new HubkeeperError('tasks-failed', 'half of it failed', { hint: 'see which' }),
+  }))
+
+  it('counts as if it were thrown, and loses nothing', async () => {
+    const { alerts, drivers, store } = setup()
+    const run = runTask(half, requestFor(), drivers)
+    await expect(run).rejects.toMatchObject({
+      code: 'tasks-failed',
+      report: {
+        status: 'failed',
+        findings: [{ check: 'disk.usage' }],
+        figures: [{ name: 'x' }],
+        error: { message: 'half of it failed', hint: 'see which' },
+      },
+    })
+    expect(alerts).toMatchObject([{ severity: 'failed', audience: 'on-call' }])
+    expect(store.keys().filter((key) => key.startsWith('reports/'))).toHaveLength(2)
+  })
+})
+
 describe('a run with a deadline', () => {
   const endless = taskThat(() => new Promise<TaskResult>(() => {}))
 
@@ -280,5 +304,38 @@ describe('a run with a deadline', () => {
     })
     await runTask(endless, requestFor(), { ...drivers, deadline: new Date(Date.now() + 20) }).catch(() => {})
     await expect(fences[0]?.()).rejects.toMatchObject({ code: 'time-limit' })
+  })
+})
+
+describe('deleting', () => {
+  const seen: (string | null)[] = []
+  const deleting = defineTask({
+    name: 'delete',
+    title: 'Delete',
+    summary: 'for this test',
+    schedule: onDemand,
+    access: {},
+    limits: { memory: 128, timeout: minutes(1), scratch: 0 },
+    writes: true,
+    input: z.strictObject({}),
+    async run({ deletionRefused }) {
+      seen.push(deletionRefused)
+      return { findings: [] }
+    },
+  })
+
+  it('is refused to a run that pretends another time', async () => {
+    const { drivers } = setup()
+    await runTask(deleting, requestFor(), drivers)
+    await runTask(deleting, requestFor({ at: new Date('2027-11-24T09:00:00Z') }), drivers)
+    expect(seen.splice(0)).toEqual([null, 'the run pretends that it is 2027-11-24T09:00:00.000Z'])
+  })
+
+  it('is refused while the clock is behind the newest entry of the ledger', async () => {
+    const { drivers } = setup()
+    const before = new Date('2026-11-01T09:00:00Z')
+    await runTask(deleting, requestFor(), drivers)
+    await runTask(deleting, requestFor(), { ...drivers, now: () => before })
+    expect(seen.splice(0)).toEqual([null, expect.stringContaining('the clock is 23 d behind')])
   })
 })

@@ -2,6 +2,7 @@ import {
   continuous,
   daily,
   describeSchedule,
+  latestRun,
   monthly,
   nextRun,
   onDemand,
@@ -56,6 +57,37 @@ describe('the next run', () => {
         const run = nextRun(schedule, zone, after)
         expect(run).not.toBeNull()
         expect(run?.getTime()).toBeGreaterThan(after.getTime())
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe('the latest run', () => {
+  it('is the one that is due at this very moment, and not a later one', () => {
+    const at = new Date('2026-11-24T04:30:00Z')
+    expect(latestRun(daily('04:30'), 'UTC', at)).toEqual(at)
+    expect(latestRun(daily('04:30'), 'UTC', new Date('2026-11-24T04:30:00.500Z'))).toEqual(at)
+    expect(latestRun(daily('04:30'), 'UTC', new Date('2026-11-24T04:29:59.999Z'))?.toISOString()).toBe(
+      '2026-11-23T04:30:00.000Z',
+    )
+    expect(latestRun(onDemand, 'UTC', at)).toBeNull()
+  })
+
+  it('is the run after which the next one lies in the future', () => {
+    const moments = fc.date({ min: new Date('2025-01-01'), max: new Date('2030-01-01'), noInvalidDate: true })
+    const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata')
+    const schedules = fc.constantFrom(
+      daily('04:30'),
+      weekly('sunday', '14:15'),
+      monthly(1, 'saturday', '10:00'),
+      quarterly(2, 'monday', '10:00'),
+    )
+    fc.assert(
+      fc.property(moments, zones, schedules, (at, zone, schedule) => {
+        const latest = latestRun(schedule, zone, at)
+        expect(latest?.getTime()).toBeLessThanOrEqual(at.getTime())
+        expect(nextRun(schedule, zone, latest ?? at)?.getTime()).toBeGreaterThan(at.getTime())
       }),
       { numRuns: 200 },
     )

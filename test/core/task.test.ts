@@ -5,6 +5,7 @@ import {
   type DatabaseMaintainer,
   type DatabaseReader,
   defineTask,
+  hubSchema,
   onDemand,
 } from '@hubkeeper/core'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -59,30 +60,15 @@ describe('the access that a task declares', () => {
       run: async () => ({ findings: [] }),
     })
     const base = {
-      hub: {
-        id: 'h',
-        root: '.',
-        timeZone: 'UTC',
-        services: [],
-        requirements: [],
-        backups: {},
-        thresholds: {},
-        database: {
-          path: 'a.db',
-          authority: 'server',
-          lockTimeoutSeconds: 1,
-          checkTimeoutMinutes: 1,
-          checkMemoryMiB: 64,
-          crossCheckMaxBytes: 0,
-        },
-      },
+      hub: { ...hubSchema.parse({ database: { path: 'a.db' } }), id: 'h' },
       run: 'r',
+      slot: 'r',
       scheduledFor: null,
+      deletionRefused: null,
       at: new Date(),
       dryRun: false,
       progress: { step: () => {} },
-    } as const
-    const mutable = { ...base, hub: { ...base.hub, services: [], requirements: [] } }
-    await expect(task.start(mutable, async () => ({}), {})).rejects.toThrow('was not given all of host')
+    }
+    await expect(task.start(base, async () => ({}), {})).rejects.toThrow('was not given all of host')
   })
 })

@@ -17,8 +17,17 @@ const sha256 = (body: Uint8Array): string => createHash('sha256').update(body).d
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
+/** What became of one object; null where it is absent. */
+export interface ObjectChange {
+  readonly key: string
+  readonly before: Uint8Array | null
+  readonly after: Uint8Array | null
+}
+
 /** Objects in memory, under real conditions; what a test needs of a store and nothing more. */
-export function memoryStore(): ObjectStore & { keys(): string[] } {
+export function memoryStore(
+  observe: (change: ObjectChange) => void = () => {},
+): ObjectStore & { keys(): string[]; body(key: string): Uint8Array | null } {
   const entries = new Map<string, Entry>()
   let version = 0
 
@@ -32,7 +41,9 @@ export function memoryStore(): ObjectStore & { keys(): string[] } {
     check(key, condition)
     version += 1
     const info = { key, bytes: body.length, etag: `v${version}`, modifiedAt: new Date() }
+    const before = entries.get(key)?.body ?? null
     entries.set(key, { info, body })
+    observe({ key, before, after: body })
     return info
   }
   const read = (key: string, ifMatch?: string): Entry => {
@@ -44,6 +55,7 @@ export function memoryStore(): ObjectStore & { keys(): string[] } {
 
   return {
     keys: () => [...entries.keys()].sort(),
+    body: (key) => entries.get(key)?.body ?? null,
     head: async (key) => entries.get(key)?.info ?? null,
     async list(prefix, page = {}) {
       const { after = '', limit = 1000 } = page
@@ -79,7 +91,9 @@ export function memoryStore(): ObjectStore & { keys(): string[] } {
     },
     async delete(key, condition) {
       check(key, condition)
+      const before = entries.get(key)?.body ?? null
       entries.delete(key)
+      if (before !== null) observe({ key, before, after: null })
     },
   }
 }

@@ -50,9 +50,53 @@ describe('what functions may do', () => {
     }
   })
 
-  it.each(names)('%s: never deletes a backup, never lifts its lock', (name) => {
+  it.each(names)('%s: deletes backups as retention only, one by one, and never lifts a lock', (name) => {
+    const access = tasks.find((task) => task.name === name)?.access
     const actions = actionsOn(allowedTo(maintenance, name), 'BackupBucket')
-    expect([...actions].filter((action) => /Delete|Retention|LegalHold|Bypass/.test(action))).toEqual([])
+    expect([...actions].filter((action) => /Delete|Retention|LegalHold|Bypass/.test(action))).toEqual(
+      access?.backups === 'prune' ? ['s3:DeleteObject'] : [],
+    )
+  })
+
+  it.each(names)('%s: deletes in the bucket of the hub only what it declares', (name) => {
+    const task = tasks.find((candidate) => candidate.name === name)
+    const deleting = allowedTo(maintenance, name)
+      .filter(({ Action }) => Action.includes('s3:DeleteObject'))
+      .flatMap(({ Resource }) => Resource)
+      .filter((resource) => resource.includes('<HubBucket>'))
+      .map((resource) => resource.slice(resource.indexOf('/demo/')))
+    expect(deleting.sort()).toEqual([
+      ...(task?.access.logs === 'rotate' ? ['/demo/logs/*'] : []),
+      ...(task?.writes === true ? ['/demo/state/ledger/leases/write*'] : []),
+    ])
+  })
+
+  it.each(names)('%s: starts the functions of cadences only if it runs tasks, each by its name', (name) => {
+    const access = tasks.find((task) => task.name === name)?.access
+    const started = allowedTo(maintenance, name)
+      .filter(({ Action }) => Action.includes('lambda:InvokeFunction'))
+      .flatMap(({ Resource }) => Resource)
+      .map((resource) => resource.slice(resource.lastIndexOf(':') + 1))
+    const cadences = ['daily', 'weekly', 'monthly', 'quarterly']
+    const expected = tasks.filter(({ schedule }) => cadences.includes(schedule.cadence))
+    expect(started.sort()).toEqual(
+      access?.tasks === undefined ? [] : expected.map((task) => `hubkeeper-${task.name}`).sort(),
+    )
+  })
+
+  it('what runs tasks sees their runs in the ledger, and nothing else of theirs', () => {
+    const own =
+      /\/demo\/(reports\/run-maintenance\/|state\/ledger\/(runs\/run-maintenance\/|punctuality|freeze|hold))\*$/
+    const others = allowedTo(maintenance, 'run-maintenance').filter(({ Resource }) =>
+      Resource.some((resource) => resource.includes('<HubBucket>/') && !own.test(resource)),
+    )
+    expect(new Set(others.flatMap(({ Action }) => Action))).toEqual(new Set(['s3:GetObject']))
+    const places = others
+      .flatMap(({ Resource }) => Resource)
+      .filter((resource) => !own.test(resource))
+      .map((resource) => resource.slice(resource.indexOf('/demo/')))
+    expect(places.every((place) => /^\/demo\/state\/ledger\/runs\/[a-z-]+\/\*$/.test(place))).toBe(true)
+    expect(places).not.toContain('/demo/state/ledger/runs/restore-backup/*')
   })
 
   it.each(names)('%s: touches backups only as it declares', (name) => {

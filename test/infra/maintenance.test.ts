@@ -74,6 +74,20 @@ describe('functions', () => {
     }
   })
 
+  it('by hand are tried again only where they go on where they stopped', () => {
+    const attempts = new Map(
+      propertiesOf('AWS::Lambda::EventInvokeConfig').map((config) => [
+        JSON.stringify(config.FunctionName),
+        config.MaximumRetryAttempts,
+      ]),
+    )
+    for (const { name, resumes, schedule } of tasks) {
+      if (schedule.cadence !== 'on-demand') continue
+      const [, retries] = [...attempts].find(([id]) => id.includes(`"${name.replaceAll('-', '')}`)) ?? []
+      expect(retries, name).toBe(resumes === true ? 2 : 0)
+    }
+  })
+
   it('are told where things are', () => {
     const [{ Environment }] = functions
     expect(JSON.stringify(Environment.Variables.HUBKEEPER_DEPLOYMENT)).toMatch(

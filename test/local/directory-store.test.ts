@@ -111,7 +111,7 @@ describe('keys', () => {
   it('of the live database are never written', async () => {
     const root = temporaryDirectory()
     writeFileSync(join(root, 'hub.db'), 'live')
-    const store = directoryStore({ root, readOnlyKeys: ['hub.db'] })
+    const store = directoryStore({ root, isReadOnly: (key) => key === 'hub.db' })
     await store.put('other', 'x')
     await expect(store.put('hub.db', 'x')).rejects.toMatchObject({ code: 'no-access' })
     await expect(store.copy('other', 'hub.db')).rejects.toMatchObject({ code: 'no-access' })

@@ -100,21 +100,3 @@ describe('maintenance of a database at rest', () => {
     expect(readdirSync(hub.directory)).not.toContain('backups')
   })
 })
-
-describe('maintenance of a live database', () => {
-  it('optimises in place, and says that a full VACUUM there is yet to come', async () => {
-    const hub = sampleHub({ journalMode: 'wal' })
-    hub.configure({ database: { authority: 'server' } })
-    const server = new DatabaseSync(hub.database)
-    server.exec('SELECT 1')
-    const run = await maintain(hub.directory)
-    expect(run.code).toBe(0)
-    expect(run.finding('database.compaction')).toMatchObject({
-      status: 'skipped',
-      actual: expect.stringContaining('VACUUM in place is not supported yet'),
-    })
-    expect(run.finding('content.preserved')).toMatchObject({ status: 'ok' })
-    expect(server.prepare('SELECT count(*) AS n FROM sqlite_stat1').get()).not.toEqual({ n: 0 })
-    server.close()
-  })
-})

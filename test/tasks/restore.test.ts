@@ -1,10 +1,21 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { startSampleHub } from '../../examples/sample-hub/start.ts'
 import { hubkeeper, runTask } from '../support/cli.ts'
 import { sampleHub, type TestHub } from '../support/hub.ts'
+
+const isRoot = process.getuid?.() === 0
+
+/** Rows that the server has written, as of a copy. */
+function visitsIn(path: string): number {
+  const database = new DatabaseSync(path, { readOnly: true })
+  const row = database.prepare('SELECT max(id) AS last FROM visits').get()
+  database.close()
+  return Number(row?.last)
+}
 
 const rows = (hub: TestHub): unknown => hub.value('SELECT count(*) FROM articles')
 
@@ -136,4 +147,84 @@ describe('a restore of a live database', () => {
       await server.stop()
     }
   })
+
+  it('counts what the server commits until the last moment: it is in a safety copy, or said to be lost', async () => {
+    const hub = sampleHub({ journalMode: 'wal' })
+    hub.configure({ database: { authority: 'server' } })
+    const server = await startSampleHub({ database: hub.database, logs: join(hub.directory, 'logs') })
+    try {
+      await runTask(hub.directory, ['backup'])
+      await server.misbehave({ writing: 2 })
+      while ((await server.commits()).lastId < 20) await setTimeout(10)
+      const restored = runTask(hub.directory, ['restore', '--yes'])
+      // Rows are numbered from the beginning again once the backup is there.
+      let last = 0
+      for (let id = 1; id >= last; id = (await server.commits()).lastId) last = id
+      const { finding, report } = await restored
+      await server.misbehave({})
+      const preserved = finding('content.preserved')
+      const lost = Number(/committed (\d+) times/.exec(preserved.evidence.join())?.[1] ?? 0)
+      const once = preserved.evidence.join().includes('committed once') ? 1 : 0
+      expect(preserved.evidence.join()).not.toContain('not counted')
+      const copies = report.artifacts.map(({ key }) => visitsIn(join(hub.directory, key)))
+      expect(copies).toHaveLength(2)
+      expect(Math.max(...copies) + lost + once).toBeGreaterThanOrEqual(last)
+    } finally {
+      await server.stop()
+    }
+  })
+
+  it('replaces one that is missing', async () => {
+    const hub = sampleHub()
+    hub.configure({ database: { authority: 'server' } })
+    await runTask(hub.directory, ['backup'])
+    const before = rows(hub)
+    rmSync(hub.database)
+    expect((await runTask(hub.directory, ['restore', '--yes'])).code).toBe(0)
+    expect(rows(hub)).toBe(before)
+  })
+
+  it('says what to do where SQLite cannot: a WAL database keeps its page size', async () => {
+    const hub = sampleHub({ journalMode: 'wal' })
+    hub.configure({ database: { authority: 'server' } })
+    await runTask(hub.directory, ['backup'])
+    hub.execute('PRAGMA journal_mode = DELETE; PRAGMA page_size = 8192; VACUUM; PRAGMA journal_mode = WAL')
+    const run = await runTask(hub.directory, ['restore', '--yes'])
+    expect(run.finding('database.readable')).toMatchObject({
+      actual: 'pages of 4096 bytes do not go into a live WAL database of 8192: stop its server for it',
+    })
+    expect(hub.value('PRAGMA page_size')).toBe(8192)
+  })
+})
+
+describe('a restored database', () => {
+  it.each([
+    ['server', 'wal', 'delete'],
+    ['server', 'delete', 'wal'],
+    ['offline', 'wal', 'delete'],
+    ['offline', 'delete', 'wal'],
+  ] as const)(
+    '%s: keeps the journal mode, owner and mode that it has now (%s to %s)',
+    async (authority, then, now) => {
+      const hub = sampleHub({ journalMode: then })
+      hub.configure({ database: { authority } })
+      await runTask(hub.directory, ['backup'])
+      const before = rows(hub)
+      hub.execute(`PRAGMA journal_mode = ${now}; DELETE FROM articles`)
+      chmodSync(hub.database, 0o640)
+      if (isRoot) chownSync(hub.database, 65_534, 65_534)
+      const { gid, uid } = statSync(hub.database)
+      const run = await runTask(hub.directory, ['restore', '--yes'])
+      expect(run.code).toBe(0)
+      // What short visitors of a WAL database commit is not counted anywhere.
+      const counted = authority === 'offline' || now === 'delete'
+      expect(run.finding('content.preserved').evidence.join().includes('not counted')).toBe(!counted)
+      expect([rows(hub), hub.value('PRAGMA journal_mode')]).toEqual([before, now])
+      expect(statSync(hub.database)).toMatchObject({ uid, gid })
+      expect(statSync(hub.database).mode & 0o777).toBe(0o640)
+      // Only read, the test itself left a WAL without content beside it.
+      expect((await runTask(hub.directory, ['restore', '--undo', '--yes'])).code).toBe(0)
+      expect([rows(hub), hub.value('PRAGMA journal_mode')]).toEqual([0, now])
+    },
+  )
 })

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse, request as sen
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { Cloud } from './deployed/cloud.ts'
+import { starting } from './deployed/demands.ts'
 import type { Invoked } from './deployed/sandbox.ts'
 
 /** An event that a function was started with. */
@@ -21,6 +22,10 @@ export interface LambdaFront {
   stop(): Promise<void>
 }
 
+/** Who signed a request. */
+const callerOf = ({ headers: { authorization = '' } }: IncomingMessage): string =>
+  /Credential=([^/]+)\//.exec(authorization)?.[1] ?? ''
+
 const invocation = /^\/2015-03-31\/functions\/([^/]+)\/invocations/
 
 /** Starts it; functions whose names begin with `prefix` exist where the deployment has such a task. */
@@ -28,7 +33,15 @@ export async function startLambdaFront(cloud: Cloud, prefix = 'hubkeeper-'): Pro
   const started: Started[] = []
   const running: Promise<Invoked>[] = []
 
-  const invoke = (name: string, body: Buffer, response: ServerResponse): void => {
+  const invoke = (name: string, caller: string, body: Buffer, response: ServerResponse): void => {
+    if (!cloud.permits(caller, starting(name))) {
+      response.writeHead(403, {
+        'content-type': 'application/json',
+        'x-amzn-errortype': 'AccessDeniedException',
+      })
+      response.end(JSON.stringify({ Message: `not authorized to start ${name}` }))
+      return
+    }
     const task = name.slice(prefix.length)
     if (!name.startsWith(prefix) || !cloud.functions.has(task)) {
       response.writeHead(404, {
@@ -67,7 +80,7 @@ export async function startLambdaFront(cloud: Cloud, prefix = 'hubkeeper-'): Pro
       const body = await buffer(request)
       const name = invocation.exec(request.url ?? '')?.[1]
       if (name === undefined) await forward(request, body, response)
-      else invoke(decodeURIComponent(name), body, response)
+      else invoke(decodeURIComponent(name), callerOf(request), body, response)
     }
     work().catch(() => response.destroy())
   })

@@ -12,7 +12,7 @@ import { HubkeeperApp } from '../../../../infra/hubkeeper-app.ts'
 import { type Moto, startMoto } from '../moto.ts'
 import { type Call, type S3Proxy, startProxy } from '../s3-proxy.ts'
 import { demandsOf, listing } from './demands.ts'
-import { allowing, policySchema, type Statement } from './policy.ts'
+import { allowing, type Demand, policySchema, type Statement } from './policy.ts'
 import { type Interference, type Invoked, invokeOnce } from './sandbox.ts'
 import { account, type DeployedTemplate, readTemplate, region } from './template.ts'
 
@@ -58,6 +58,8 @@ export interface Cloud {
   readonly backupBucket: string
   /** A hub's store with every right, for the tests themselves. */
   storeOf(hub: string): ObjectStore
+  /** Whether a function's role allows something; counts as a demand of that function. */
+  permits(accessKeyId: string, demand: Demand): boolean
   /** Runs a task's own bundle, layers and environment, with its own role's rights. */
   invoke(task: string, event: unknown, circumstances?: Circumstances): Promise<Invoked>
   stop(): Promise<void>
@@ -118,6 +120,7 @@ export async function deploy(config: ConfigInput): Promise<Cloud> {
     ),
     folderOf: (task) => deployed.get(task)?.taskRoot ?? '',
     functions: new Map([...deployed].map(([task, one]) => [task, one.function])),
+    permits: (accessKeyId, demand) => permits(byKey.get(accessKeyId), demand),
     storeOf: (hub) => hubStore(s3, { hubBucket, backupBucket }, hub),
     async invoke(task, event, { timeout, variables: others, ...interference } = {}) {
       const found = deployed.get(task)
@@ -224,15 +227,16 @@ function statementsOf(template: DeployedTemplate, roleArn: string): Statement[] 
   })
 }
 
-function authorize(byKey: ReadonlyMap<string, DeployedFunction>, call: Call): boolean {
-  const caller = byKey.get(call.accessKeyId)
+const authorize = (byKey: ReadonlyMap<string, DeployedFunction>, call: Call): boolean =>
+  demandsOf(call).every((demand) => permits(byKey.get(call.accessKeyId), demand))
+
+/** Whoever is no function is the owner, who may do everything. */
+function permits(caller: DeployedFunction | undefined, demand: Demand): boolean {
   if (caller === undefined) return true
-  return demandsOf(call).every((demand) => {
-    const statement = allowing(caller.statements, demand)
-    caller.demands.push({ action: demand.action, resource: demand.resource, allowed: statement !== null })
-    if (statement !== null) caller.used.add(statement)
-    return statement !== null
-  })
+  const statement = allowing(caller.statements, demand)
+  caller.demands.push({ action: demand.action, resource: demand.resource, allowed: statement !== null })
+  if (statement !== null) caller.used.add(statement)
+  return statement !== null
 }
 
 /** Account id in the ARNs that a schedule would name. */

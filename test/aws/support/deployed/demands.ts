@@ -53,6 +53,13 @@ function s3Demands(call: Call): Demand[] {
   return typeof source === 'string' ? [own, sourceDemand(source)] : [own]
 }
 
+/** What starting a function asks for. */
+export const starting = (name: string): Demand => ({
+  action: 'lambda:InvokeFunction',
+  resource: `arn:aws:lambda:${region}:${account}:function:${name}`,
+  context: {},
+})
+
 /** What a listing of a prefix asks for. */
 export const listing = (bucket: string, prefix: string): Demand => ({
   action: 's3:ListBucket',

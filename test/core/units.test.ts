@@ -1,0 +1,30 @@
+import { days, formatBytes, formatDuration, hours, minutes, seconds } from '@hubkeeper/core'
+import { describe, expect, it } from 'vitest'
+
+describe('a duration for people', () => {
+  it.each([
+    [0, '0 ms'],
+    [0.004, '0.01 ms'],
+    [0.26, '0.3 ms'],
+    [0.049, '0.05 ms'],
+    [1.4, '1 ms'],
+    [850, '850 ms'],
+    [seconds(9.25), '9.3 s'],
+    [minutes(2), '2 min'],
+    [hours(3) + minutes(20) + seconds(5), '3 h 20 min'],
+    [days(2) + hours(1), '2 d 1 h'],
+  ])('of %d ms is %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text)
+  })
+})
+
+describe('bytes for people', () => {
+  it.each([
+    [0, '0 bytes'],
+    [1023, '1023 bytes'],
+    [1024, '1.0 KiB'],
+    [1.5 * 1024 ** 3, '1.5 GiB'],
+  ])('%d are %s', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text)
+  })
+})
