@@ -24,7 +24,7 @@ export const quickStartBlock = (output: string): string => ['```', output, '```'
 export function comparableLines(output: string): string[] {
   return output
     .split('\n')
-    .filter((line) => !/disk\.usage|memory\.usage|health-check|tasks in /.test(line))
+    .filter((line) => !/disk\.usage|memory\.usage|health-check|tasks in |Disk space|Memory/.test(line))
     .map((line) =>
       line
         .replace(/[0-9a-f]{64}/g, 'DIGEST')

@@ -63,6 +63,21 @@ describe('what is due', () => {
     )
   })
 
+  it('is found again after a clock that ran a year ahead was put right', async () => {
+    const { due, ledger, move } = hubWith(daily('04:30'), 'UTC')
+    const ahead = new Date('2027-11-26T04:30:00Z')
+    move(ahead)
+    await ledger.begin()
+    await end(ledger, ahead, 'succeeded')
+    const right = new Date('2026-11-26T12:00:00Z')
+    const { dueFor } = await due(right)
+    expect(dueFor?.toISOString()).toBe('2026-11-26T04:30:00.000Z')
+    expect((await ledger.punctuality(right))[0]?.overdue).toBe(hours(7.5))
+    if (dueFor !== null) await end(ledger, dueFor, 'succeeded')
+    expect((await due(new Date('2026-11-26T13:00:00Z'))).dueFor).toBeNull()
+    expect(await ledger.newestEntry()).toMatchObject({ at: right })
+  })
+
   it('is tried three times, and then again at its next time', async () => {
     const { due, ledger, move } = hubWith(weekly('sunday', '14:15'), 'UTC')
     move(new Date('2026-11-25T12:00:00Z'))

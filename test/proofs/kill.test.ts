@@ -1,5 +1,7 @@
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { minutes } from '@hubkeeper/core'
+import { days, minutes } from '@hubkeeper/core'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { hubkeeper } from '../support/cli.ts'
@@ -9,8 +11,8 @@ import { killedAfter, killedAt, leftovers, pointsOf, stepsOf } from './support/k
 
 const heavy = process.env.HUBKEEPER_HEAVY !== undefined
 /** Points of each command, and after how many of them the next run has to set things right. */
-const most = heavy ? Number.POSITIVE_INFINITY : 6
-const healEvery = heavy ? 1 : 3
+const most = heavy ? Number.POSITIVE_INFINITY : 4
+const healEvery = heavy ? 1 : 4
 const timeout = minutes(heavy ? 120 : 10)
 
 interface Play {
@@ -66,11 +68,68 @@ describe('the real command, killed with SIGKILL', { timeout }, () => {
     }
   })
 
+  it('at any step of a log rotation, loses no line', async () => {
+    const { hub } = await hubFor({ live: false })
+    hub.configure({ logs: { files: ['logs/*.log'] } })
+    const args = ['run', 'log-rotation']
+    const logs = join(hub.directory, 'logs')
+    const lines: string[] = []
+    const log = (): void => {
+      lines.push(`INFO: line ${lines.length} of the server`)
+      appendFileSync(join(logs, 'server.log'), `${lines.at(-1)}\n`)
+    }
+    const lost = (): string[] => {
+      const kept = readdirSync(logs).map((name) => readFileSync(join(logs, name), 'utf8'))
+      const all = new Set(kept.join('\n').split('\n'))
+      return lines.filter((line) => !all.has(line))
+    }
+    log()
+    const names = await stepsOf(hub, args)
+    for (const { step, when } of pointsOf(names, most)) {
+      log()
+      await killedAt(hub, args, { step, when })
+      expect(lost(), `killed ${when} step ${step} of ${names.length}: ${names[step - 1]}`).toEqual([])
+    }
+    const healed = await hubkeeper(hub.directory, args)
+    expect(healed.code, healed.out + healed.err).toBe(0)
+    expect(lost()).toEqual([])
+    expect(leftovers(hub, false)).toEqual([])
+  })
+
+  it('at any step of a cleanup, leaves every backup and the database, and the next one ends it', async () => {
+    const { hub } = await hubFor({ live: false })
+    const args = ['run', 'cleanup']
+    const expired = join(hub.directory, 'tmp')
+    const old = new Date(Date.now() - days(3))
+    const litter = (): void => {
+      mkdirSync(expired, { recursive: true })
+      for (const name of ['a.tmp', 'b.tmp']) {
+        writeFileSync(join(expired, name), 'x')
+        utimesSync(join(expired, name), old, old)
+      }
+    }
+    const before = digestOfFile(hub.database)
+    const backups = readdirSync(join(hub.directory, 'backups'), { recursive: true })
+    litter()
+    const names = await stepsOf(hub, args)
+    for (const { step, when } of pointsOf(names, most)) {
+      litter()
+      await killedAt(hub, args, { step, when })
+      const where = `killed ${when} step ${step} of ${names.length}: ${names[step - 1]}`
+      expect(digestOfFile(hub.database), where).toBe(before)
+      expect(readdirSync(join(hub.directory, 'backups'), { recursive: true }), where).toEqual(backups)
+    }
+    const healed = await hubkeeper(hub.directory, args)
+    expect(healed.code, healed.out + healed.err).toBe(0)
+    expect(readdirSync(hub.directory, { recursive: true })).not.toContain('tmp/a.tmp')
+    expect(leftovers(hub, false)).toEqual([])
+  })
+
   it('at seeded random times, together with what it started, leaves the content as it was', async () => {
     const { hub } = await hubFor({ live: false })
     const before = digestOfFile(hub.database)
     const args = ['run', 'database-maintenance', '--force']
-    const times = fc.sample(fc.integer({ min: 150, max: 1800 }), { numRuns: heavy ? 60 : 5, seed: 1 })
+    const times = fc.sample(fc.integer({ min: 150, max: 1800 }), { numRuns: heavy ? 60 : 4, seed: 1 })
     for (const ms of times) {
       await killedAfter(hub, args, ms)
       expect(digestOfFile(hub.database), `killed after ${ms} ms`).toBe(before)

@@ -1,5 +1,4 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { chmodSync, chownSync, copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -32,11 +31,10 @@ describe.each(['wal', 'delete'])('VACUUM in place in %s mode, killed at random m
     const job = maintainJob(directory, path)
     for (let round = 0; round < 8; round++) {
       rmSync(job.before, { force: true })
-      const child = startJob(job)
+      const running = startJob(job)
       await appears(job.before)
       await setTimeout(Math.random() * 250)
-      child.kill('SIGKILL')
-      await once(child, 'close')
+      await running.kill()
       expect(contentOf(path), `round ${round}`).toBe(before)
     }
     const work = await testEngine().maintainLive(path, job, request({ vacuum: true }))
@@ -53,11 +51,10 @@ describe.each(['wal', 'delete'])('VACUUM in place in %s mode, killed at random m
     const writer = await startWriter(path)
     for (let round = 0; round < 4; round++) {
       rmSync(job.before, { force: true })
-      const child = startJob(job)
+      const running = startJob(job)
       await appears(job.before)
       await setTimeout(Math.random() * 250)
-      child.kill('SIGKILL')
-      await once(child, 'close')
+      await running.kill()
     }
     const { acknowledged, refused } = await writer.stop()
     expect(refused).toBe(0)
@@ -81,11 +78,10 @@ describe.skipIf(!isRoot)('work in somebody else’s database (needs root)', () =
     // A journal is there only while VACUUM writes: until one is left behind.
     do {
       rmSync(job.before, { force: true })
-      const child = startJob(job)
+      const running = startJob(job)
       await appears(job.before)
-      while (!existsSync(last) && child.exitCode === null) await setTimeout(1)
-      child.kill('SIGKILL')
-      await once(child, 'close')
+      while (!existsSync(last) && !running.ended()) await setTimeout(1)
+      await running.kill()
     } while (!existsSync(last))
     for (const suffix of ['', ...beside]) {
       const { gid, mode: bits, uid } = statSync(path + suffix)

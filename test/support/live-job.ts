@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -20,12 +21,26 @@ export const request = (asked: Partial<InPlaceRequest> = {}): InPlaceRequest => 
   ...asked,
 })
 
+/** The engine’s process at work on one job. */
+export interface RunningJob {
+  ended(): boolean
+  /** Kills it, unless it has ended by itself. */
+  kill(): Promise<void>
+}
+
 /** Starts the engine's process on one job, to be killed. */
-export function startJob(job: Job): ChildProcess {
+export function startJob(job: Job): RunningJob {
   const child = spawn(process.execPath, ['--no-warnings', program], { stdio: ['pipe', 'ignore', 'inherit'] })
-  child.stdin?.on('error', () => {})
-  child.stdin?.write(`${JSON.stringify({ job, heapLimit: mebibytes(256) })}\n`)
-  return child
+  const closed = once(child, 'close')
+  child.stdin.on('error', () => {})
+  child.stdin.write(`${JSON.stringify({ job, heapLimit: mebibytes(256) })}\n`)
+  return {
+    ended: () => child.exitCode !== null,
+    async kill() {
+      child.kill('SIGKILL')
+      await closed
+    },
+  }
 }
 
 /** Waits for a file to be made. */

@@ -7,6 +7,7 @@ import {
   isProof,
   kpiNames,
   nextRun,
+  type RunRecord,
   type RunStatus,
   readKpis,
   type ScheduledTask,
@@ -23,7 +24,8 @@ export interface TaskStatus {
   readonly lastRun: string | null
   /** Since when a task that runs all the time says what it says; null for the others. */
   readonly since: string | null
-  readonly status: RunStatus | 'running' | null
+  /** `died`: its process ended before it could say how. Null when it never ran. */
+  readonly status: RunStatus | 'running' | 'died' | null
   readonly nextRun: string | null
   readonly overdueSeconds: number
 }
@@ -90,13 +92,16 @@ async function scheduledRows({ ledger }: Embedded, timeZone: string, at: Date): 
       ...described(found),
       lastRun: last?.startedAt ?? null,
       since: null,
-      status: last === undefined ? null : last.state === 'running' ? 'running' : last.status,
+      status: last === undefined ? null : stateOf(ledger, last),
       nextRun: nextRun(found.schedule, timeZone, at)?.toISOString() ?? null,
       overdueSeconds: Math.round(overdue / 1000),
     })
   }
   return rows
 }
+
+const stateOf = (ledger: Embedded['ledger'], run: RunRecord): TaskStatus['status'] =>
+  run.state !== 'running' ? run.status : ledger.isUnderWay(run) ? 'running' : 'died'
 
 /** Tasks that run all the time have no record of each run: their heartbeat tells, and what they last said. */
 async function continuousRows({ ledger }: Embedded): Promise<TaskStatus[]> {

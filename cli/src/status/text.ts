@@ -37,19 +37,26 @@ function stopLines({ paint }: Terminal, { freeze, hold }: HubStatus): string[] {
 
 function taskRow(terminal: Terminal, row: TaskStatus): string[] {
   const { paint } = terminal
-  const mark =
-    row.status === null
-      ? paint('dim', '– never')
-      : row.status === 'running'
-        ? '… running'
-        : statusMark(terminal, row.status)
   return [
-    mark,
+    taskMark(terminal, row.status),
     row.task,
     whenText(row),
     row.nextRun === null ? row.schedule : `next ${shortTime(row.nextRun)}`,
     row.overdueSeconds > 0 ? paint('red', `overdue by ${formatDuration(row.overdueSeconds * 1000)}`) : '',
   ]
+}
+
+function taskMark(terminal: Terminal, status: TaskStatus['status']): string {
+  switch (status) {
+    case null:
+      return terminal.paint('dim', '– never')
+    case 'running':
+      return '… running'
+    case 'died':
+      return terminal.paint('red', '✖ died')
+    default:
+      return statusMark(terminal, status)
+  }
 }
 
 function kpiLines(terminal: Terminal, { kpis }: HubStatus, at: Date): string[] {

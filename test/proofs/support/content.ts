@@ -21,7 +21,7 @@ export interface Content {
 }
 
 /** What an open database holds. @throws Error when it is not sound */
-export function contentIn(database: DatabaseSync): Content {
+function contentIn(database: DatabaseSync): Content {
   const digest = digestIn(database)
   const rows = database
     .prepare('SELECT id FROM entries')
@@ -31,7 +31,7 @@ export function contentIn(database: DatabaseSync): Content {
 }
 
 /** What a file holds. @throws Error when it is not sound */
-export function contentOfFile(path: string): Content {
+function contentOfFile(path: string): Content {
   const database = new DatabaseSync(path, { readOnly: true })
   try {
     return contentIn(database)

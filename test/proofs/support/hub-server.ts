@@ -6,7 +6,7 @@ import { type Content, insertEntry } from './content.ts'
 import type { Model } from './model.ts'
 
 /** What writes the database, besides its keepers. */
-export interface HubServer {
+interface HubServer {
   /** Its next step: it begins to write, or commits. */
   write(): Promise<void>
   /** Commits what it has begun. */

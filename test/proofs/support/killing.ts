@@ -10,7 +10,7 @@ const program = join(import.meta.dirname, '../../../cli/bin/hubkeeper.cjs')
 const steps = join(import.meta.dirname, 'steps.ts')
 
 /** Right before or right after the n-th step, counted from 1. */
-export interface KillPoint {
+interface KillPoint {
   readonly step: number
   readonly when: 'before' | 'after'
 }

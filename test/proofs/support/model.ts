@@ -38,7 +38,7 @@ export interface Model {
 }
 
 /** The stored objects that a model looks at. */
-export interface StoredBodies {
+interface StoredBodies {
   keys(): string[]
   body(key: string): Uint8Array | null
 }

@@ -6,7 +6,7 @@ import { createWorld, type World } from './world.ts'
 const maxCalls = 5000
 
 /** What a play came to, for whoever counts. */
-export interface Played {
+interface Played {
   readonly calls: number
   readonly endings: World['endings']
 }

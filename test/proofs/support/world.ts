@@ -4,11 +4,8 @@ import {
   type Authority,
   createLedger,
   grantsOf,
-  type HubCleaner,
-  type HubControl,
   HubkeeperError,
   minutes,
-  parseConfig,
   type RunnerDrivers,
   readerOf,
   restrictStore,
@@ -23,9 +20,10 @@ import { inProcessEngine, type JobGate, said } from '../../fakes/in-process-engi
 import { memoryRecords } from '../../fakes/memory-records.ts'
 import { memoryStore } from '../../fakes/memory-store.ts'
 import { contentReader, fastDirectory, fileReader, makeDatabase } from './content.ts'
+import { hub, noControl, noFiles } from './hub.ts'
 import { hubServer } from './hub-server.ts'
 import { type Ending, inspect, outlived } from './inspection.ts'
-import { createModel, leastProven, type Model, storedBackups } from './model.ts'
+import { createModel, type Model, storedBackups } from './model.ts'
 import type { Order } from './scenario.ts'
 import { createTurns, type Turns } from './turns.ts'
 import {
@@ -39,22 +37,10 @@ import {
   staged,
 } from './watch.ts'
 
-const hubId = 'hub'
-const key = 'hub.db'
+const hubId = hub.id
+const key = hub.database.path
 const lease = minutes(1)
 const start = Date.parse('2026-11-22T14:15:00.000Z')
-
-/** Little is kept for long, so that something is deleted. */
-const retention = { days: 1, weeks: 0, months: 0, years: 0, minimumProven: leastProven }
-
-const hub = (() => {
-  const text = JSON.stringify({
-    hubs: { [hubId]: { database: { path: key }, backups: { retention } } },
-  })
-  const config = parseConfig(text, 'the play').hubs[hubId]
-  if (config === undefined) throw new Error('the hub is not configured')
-  return { ...config, id: hubId }
-})()
 
 /** Jobs that only touch what nobody else does. */
 const isAtRest: ReadonlySet<Job['kind']> = new Set(['examine', 'compact', 'rehearse'])
@@ -70,27 +56,8 @@ const crashed: ChildRun = {
   peakMemory: null,
 }
 
-/** Nobody told how the hub’s server is stopped. */
-const noControl: HubControl = {
-  configured: false,
-  stop: async () => {},
-  start: async () => {},
-  leftStopped: async () => null,
-}
-
-/** The hub has no files that could be cleaned up. */
-const noFiles: HubCleaner = {
-  elsewhere: 'this hub has none',
-  match: async () => [],
-  read: async () => null,
-  candidates: async () => ({ files: [], closed: [] }),
-  open: async () => null,
-  delete: async () => ({ state: 'kept', reason: 'this hub has none' }),
-  removeEmptyDirectories: async () => 0,
-}
-
 /** Which database the keepers keep. */
-export interface WorldOptions {
+interface WorldOptions {
   readonly authority: Extract<Authority, 'store' | 'server'>
   readonly wal: boolean
   readonly deathsAreNoticed: boolean

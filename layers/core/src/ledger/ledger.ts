@@ -80,8 +80,11 @@ export interface Ledger extends LedgerReader {
   setHold(hold: Freeze | null): Promise<Freeze | null>
   /** Who changes the hub now, or is about to; null when nobody does. */
   writer(): Promise<Lease | null>
-  /** The latest moment that the ledger knows of: a clock before it went back. Null while it is empty. */
-  newestMoment(): Promise<Date | null>
+  /**
+   * The latest moment that the ledger knows of, with the task that succeeded then or null for its beginning:
+   * a clock before it went back. Null while it is empty.
+   */
+  newestEntry(): Promise<{ readonly task: string | null; readonly at: Date } | null>
   /** What a continuous task last said, with the revision to name when noting another. */
   verdict(task: string): Promise<{ verdict: Verdict; revision: string } | null>
   /** Notes what a continuous task says now; false when another run noted something meanwhile. */
@@ -250,7 +253,7 @@ export function createLedger(options: {
 
     writer: async () => (await readLease()).held,
 
-    async newestMoment() {
+    async newestEntry() {
       return (await successes.read()).newest
     },
 

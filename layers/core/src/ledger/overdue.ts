@@ -1,4 +1,5 @@
-import { graceOf, nextRun, type Schedule } from '../schedule.ts'
+import { graceOf, latestRun, nextRun, type Schedule } from '../schedule.ts'
+import { minutes } from '../units.ts'
 
 /** A task as far as its schedule goes. */
 export interface ScheduledTask {
@@ -21,6 +22,9 @@ export interface Punctuality {
   readonly overdue: number
 }
 
+/** Clocks of two machines may differ by this much, ms. */
+export const clockTolerance = minutes(1)
+
 /**
  * Whether a task ran when it was due. A run by hand counts: what matters is that it was done.
  * Nothing is due before the hub was first kept.
@@ -32,7 +36,10 @@ export function punctualityOf(
   timeZone: string,
   at: Date,
 ): Punctuality {
-  const dueAt = nextRun(task.schedule, timeZone, lastSuccess ?? keptSince ?? at)
+  const from = lastSuccess ?? keptSince ?? at
+  // What a clock noted that ran ahead does not tell whether it was done since its last time.
+  const ahead = from.getTime() - at.getTime() > clockTolerance
+  const dueAt = ahead ? latestRun(task.schedule, timeZone, at) : nextRun(task.schedule, timeZone, from)
   const late = dueAt === null ? 0 : at.getTime() - dueAt.getTime()
   return { task: task.name, lastSuccess, dueAt, overdue: late > graceOf[task.schedule.cadence] ? late : 0 }
 }

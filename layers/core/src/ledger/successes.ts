@@ -11,13 +11,19 @@ const successesSchema = z.strictObject({
 /** What is remembered of a hub's punctuality. */
 interface Successes {
   readonly since: Date | null
-  /** The latest of all these moments; null when there is none. */
-  readonly newest: Date | null
+  /** The latest of all these moments, with its task or null for the beginning; null when there is none. */
+  readonly newest: { readonly task: string | null; readonly at: Date } | null
   /** When a task last succeeded; null when it never did. */
   last(task: string): Date | null
 }
 
 const maxTries = 8
+
+function newestOf({ since, successes }: z.infer<typeof successesSchema>): Successes['newest'] {
+  const entries: [string | null, string][] = [[null, since], ...Object.entries(successes)]
+  const [task, at] = entries.reduce((newest, entry) => (entry[1] > newest[1] ? entry : newest))
+  return { task, at: new Date(at) }
+}
 
 /**
  * One small record of when each task last succeeded, so that nobody has to read every run to know what
@@ -32,10 +38,9 @@ export function openSuccesses(records: RecordStore, key: string) {
   return {
     async read(): Promise<Successes> {
       const value = (await load())?.value
-      const moments = value === undefined ? [] : [value.since, ...Object.values(value.successes)]
       return {
         since: value === undefined ? null : new Date(value.since),
-        newest: moments.length === 0 ? null : new Date(Math.max(...moments.map((time) => Date.parse(time)))),
+        newest: value === undefined ? null : newestOf(value),
         last(task) {
           const time = value?.successes[task]
           return time === undefined ? null : new Date(time)
@@ -57,7 +62,10 @@ export function openSuccesses(records: RecordStore, key: string) {
       for (let attempt = 1; attempt <= maxTries; attempt++) {
         const current = await load()
         const value = current?.value ?? { since: at.toISOString(), successes: {} }
-        const next = { ...value, successes: { ...value.successes, [task]: at.toISOString() } }
+        const time = at.toISOString()
+        // A beginning after this was noted by a clock that ran ahead.
+        const since = time < value.since ? time : value.since
+        const next = { since, successes: { ...value.successes, [task]: time } }
         if ((await records.put(key, JSON.stringify(next), current?.revision ?? null)) !== null) return
       }
       throw new Error(`${key} was written by others ${maxTries} times in a row`)
