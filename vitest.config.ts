@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -6,5 +7,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     typecheck: { enabled: false },
+    // Tests mostly wait for processes that they start: fewer would leave a small machine idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 })

@@ -30,7 +30,7 @@ const safetyFactor = 1.5
 /** VACUUM writes the whole database once more beside it, and keeps what it replaces. */
 const roomFactor = 2
 
-const stopServer = 'or stop the server and run it with "authority": "offline"'
+const stopServer = 'or let the server be stopped for it: control.maintenance in hubkeeper.json'
 
 /**
  * Decides whether a full VACUUM may run in a live database: when every rule allows it. The last rules

@@ -20,7 +20,7 @@ export function sqliteRecords({ path }: { readonly path: string }): RecordStore 
     const opened = new DatabaseSync(path, { timeout: seconds(30) })
     // Revisions never repeat, so that a record that was deleted and made again is another one.
     opened.exec(`
-      PRAGMA synchronous = FULL;
+      PRAGMA synchronous = EXTRA;
       CREATE TABLE IF NOT EXISTS records (
         revision INTEGER PRIMARY KEY AUTOINCREMENT,
         key TEXT NOT NULL UNIQUE,

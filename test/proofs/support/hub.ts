@@ -1,4 +1,5 @@
 import { type HubCleaner, type HubControl, parseConfig } from '@hubkeeper/core'
+import type { ChildRun } from '../../../layers/sqlite/src/engine/child.ts'
 import { leastProven } from './model.ts'
 
 /** Little is kept for long, so that something is deleted. */
@@ -31,4 +32,17 @@ export const noFiles: HubCleaner = {
   open: async () => null,
   delete: async () => ({ state: 'kept', reason: 'this hub has none' }),
   removeEmptyDirectories: async () => 0,
+}
+
+/** What the engine says of a lock that was not let go. */
+export const locked = {
+  state: 'fault',
+  fault: { kind: 'locked', message: 'the database is locked', missing: [] },
+} as const
+
+/** How a process of the engine ends that dies. */
+export const crashed: ChildRun = {
+  lines: [],
+  stopped: { by: 'crash', detail: 'the process ended' },
+  peakMemory: null,
 }

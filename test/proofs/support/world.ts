@@ -14,13 +14,12 @@ import {
 } from '@hubkeeper/core'
 import { type CustodyOptions, custodyPorts, openBackups, type Scratch } from '@hubkeeper/sqlite'
 import { tasks } from '../../../functions/tasks.ts'
-import type { ChildRun } from '../../../layers/sqlite/src/engine/child.ts'
 import type { Job } from '../../../layers/sqlite/src/engine/protocol.ts'
 import { inProcessEngine, type JobGate, said } from '../../fakes/in-process-engine.ts'
 import { memoryRecords } from '../../fakes/memory-records.ts'
 import { memoryStore } from '../../fakes/memory-store.ts'
 import { contentReader, fastDirectory, fileReader, makeDatabase } from './content.ts'
-import { hub, noControl, noFiles } from './hub.ts'
+import { crashed, hub, locked, noControl, noFiles } from './hub.ts'
 import { hubServer } from './hub-server.ts'
 import { type Ending, inspect, outlived } from './inspection.ts'
 import { createModel, type Model, storedBackups } from './model.ts'
@@ -44,17 +43,6 @@ const start = Date.parse('2026-11-22T14:15:00.000Z')
 
 /** Jobs that only touch what nobody else does. */
 const isAtRest: ReadonlySet<Job['kind']> = new Set(['examine', 'compact', 'rehearse'])
-
-const locked = {
-  state: 'fault',
-  fault: { kind: 'locked', message: 'the database is locked', missing: [] },
-} as const
-
-const crashed: ChildRun = {
-  lines: [],
-  stopped: { by: 'crash', detail: 'the process ended' },
-  peakMemory: null,
-}
 
 /** Which database the keepers keep. */
 interface WorldOptions {
