@@ -1,6 +1,7 @@
 import {
   type Cadence,
   days,
+  describeStop,
   dueTasks,
   HubkeeperError,
   hours,
@@ -45,10 +46,10 @@ async function orderFor(
 ): Promise<Order> {
   const order = { task: runMaintenance, input: { cadence } }
   if (scheduled !== undefined) return { ...order, slot: `${cadence}-${scheduled.toISOString()}` }
+  // What pretends another moment is no part of the work of today, and never gone on with.
+  if (at !== undefined) return { ...order, slot: `at-${cadence}-${ulid()}` }
   const stopped =
-    fresh || dryRun || at !== undefined
-      ? null
-      : await withLedger(configured, ({ ledger }) => stoppedRun(ledger, cadence))
+    fresh || dryRun ? null : await withLedger(configured, ({ ledger }) => stoppedRun(ledger, cadence))
   if (stopped === null) return { ...order, slot: `${cadence}-${ulid()}` }
   const { done, run } = stopped
   terminal.err(
@@ -115,7 +116,12 @@ async function findDue(
       `${hub.id}: ${name} did not succeed in ${maxAttempts} attempts for ${givenUp.toISOString()}; it is left until its next time, or hubkeeper run ${name}`,
     )
   }
-  const times = found.flatMap(({ dueFor }) => (dueFor === null ? [] : [dueFor.getTime()]))
+  const due = found.filter(({ dueFor }) => dueFor !== null)
+  const freeze = dryRun ? null : await ledger.freeze()
+  if (due.length > 0 && freeze !== null && due.every(({ name }) => isWriting(name))) {
+    return `frozen ${describeStop(freeze)}; what is due runs after hubkeeper thaw`
+  }
+  const times = due.flatMap(({ dueFor }) => (dueFor === null ? [] : [dueFor.getTime()]))
   if (times.length === 0) return 'nothing is due'
   const scheduledFor = new Date(Math.max(...times))
   const slot = `${cadence}-${scheduledFor.toISOString()}`
@@ -128,6 +134,8 @@ async function findDue(
     slot: taken ? `${slot}-${ulid()}` : slot,
   }
 }
+
+const isWriting = (task: string): boolean => tasks.some(({ name, writes }) => name === task && writes)
 
 async function withLedger<T>(configured: ConfiguredHub, use: (embedded: Embedded) => Promise<T>): Promise<T> {
   const embedded = openEmbedded(configured, { tasks })

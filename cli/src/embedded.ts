@@ -139,8 +139,9 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
     return control
   }
 
+  const ownDirectories = [join(backupsRoot, 'backups'), scratchDirectory]
   const cleanerFor = (run: ConnectedRun): HubCleaner =>
-    hubCleaner({ root, hub, own: [join(backupsRoot, 'backups'), scratchDirectory], fence: fenceOf(run) })
+    hubCleaner({ root, hub, own: ownDirectories, fence: fenceOf(run) })
 
   async function custodyOf(run: ConnectedRun, access: Access): Promise<CustodyOptions> {
     const scratch = await createScratch(scratchDirectory)
@@ -165,7 +166,7 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
 
   const logsFor = (run: ConnectedRun, level: 'read' | 'rotate') =>
     level === 'rotate'
-      ? logRotator({ root, hub, fence: fenceOf(run) })
+      ? logRotator({ root, hub, own: ownDirectories, fence: fenceOf(run) })
       : logFiles({ root, patterns: hub.logs?.files ?? [] })
 
   const connectFor =

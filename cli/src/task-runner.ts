@@ -1,10 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
 import {
   type ConnectedRun,
+  describeStop,
   dueTasks,
   type FinishedRun,
   type HubConfig,
   HubkeeperError,
+  type Ledger,
   minutes,
   type Report,
   type RunnerDrivers,
@@ -60,7 +62,9 @@ export function embeddedTaskRunner(options: EmbeddedTaskRunnerOptions): TaskRunn
     for (;;) {
       try {
         // Looked at first: a claim that is given back counts as an attempt.
-        const writer = task.writes && !request.dryRun ? await drivers.ledger.writer() : null
+        const changes = task.writes && !request.dryRun
+        if (changes) await refuseFrozen(drivers.ledger)
+        const writer = changes ? await drivers.ledger.writer() : null
         if (writer === null || Date.now() >= giveUpAt) return await runTask(task, request, drivers)
         request.progress.step(`waiting for ${writer.holder} to end`)
       } catch (error) {
@@ -110,6 +114,15 @@ export function embeddedTaskRunner(options: EmbeddedTaskRunnerOptions): TaskRunn
       }
     },
   }
+}
+
+/** @throws HubkeeperError `frozen` */
+async function refuseFrozen(ledger: Ledger): Promise<void> {
+  const freeze = await ledger.freeze()
+  if (freeze === null) return
+  throw new HubkeeperError('frozen', `nothing may write: frozen ${describeStop(freeze)}`, {
+    hint: 'thaw it when the reason is gone: hubkeeper thaw',
+  })
 }
 
 /** Another run stands in the way, and ends by itself. */

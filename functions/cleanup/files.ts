@@ -37,6 +37,8 @@ export interface FilePlan {
   readonly kind: Kind
   readonly found: CleanupCandidates
   readonly planned: readonly CleanupCandidate[]
+  /** How many files are left for being too young. */
+  readonly young: number
 }
 
 /** Files that a report names one by one once they are gone; a dry run names them all. */
@@ -45,11 +47,9 @@ const maxLines = 500
 /** Looks at every file of a kind; deletes nothing. */
 export async function planFiles({ at, files }: CleanupContext, kind: Kind): Promise<FilePlan> {
   const found = await files.candidates(kind.patterns, kind)
-  const planned = found.files.filter(
-    ({ modifiedAt, protectedAs }) =>
-      protectedAs === null && at.getTime() - modifiedAt.getTime() >= kind.minAge,
-  )
-  return { kind, found, planned }
+  const free = found.files.filter(({ protectedAs }) => protectedAs === null)
+  const planned = free.filter(({ modifiedAt }) => at.getTime() - modifiedAt.getTime() >= kind.minAge)
+  return { kind, found, planned, young: free.length - planned.length }
 }
 
 /** Deletes what the plan said of one kind, and nothing else. */
@@ -118,9 +118,8 @@ async function deleteAll(
 }
 
 /** What was left alone although a glob matches it, and what could not be looked at. */
-function notesOf({ found, kind, planned }: FilePlan): string[] {
+function notesOf({ found, kind, young }: FilePlan): string[] {
   const guarded = found.files.filter(({ protectedAs }) => protectedAs !== null)
-  const young = found.files.length - guarded.length - planned.length
   return [
     ...guarded.map(({ key, protectedAs }) => `kept ${key}: ${protectedAs}`),
     ...(young > 0 ? [`kept ${young} younger than ${formatDuration(kind.minAge)}`] : []),

@@ -24,8 +24,8 @@ export type RewriteDecision =
       readonly wanted: true
       readonly reasons: readonly string[]
       readonly searchIndexes: readonly string[]
-      /** Bytes that the copy must be smaller by, where that is the only reason for it. */
-      readonly leastGain: number
+      /** Bytes that the copy must be smaller by, where that is the only reason for it; else null. */
+      readonly leastGain: number | null
     }
   | { readonly wanted: false; readonly reason: string }
 
@@ -38,7 +38,7 @@ export function decideRewrite(
   const asked = [...(force ? ['forced'] : []), ...(analyze ? ['ANALYZE was asked for'] : [])]
   if (statistics.state !== 'done') {
     return asked.length > 0
-      ? { wanted: true, reasons: asked, searchIndexes: [], leastGain: 0 }
+      ? { wanted: true, reasons: asked, searchIndexes: [], leastGain: null }
       : { wanted: false, reason: `what it would gain is unknown: ${reasonOf(statistics)}` }
   }
   const { fragmentedSearchIndexes, reclaimableBytes, staleStatistics } = statistics.value
@@ -58,7 +58,7 @@ export function decideRewrite(
       wanted: true,
       reasons: [...known, ...space],
       searchIndexes,
-      leastGain: known.length > 0 ? 0 : leastGain,
+      leastGain: known.length > 0 ? null : leastGain,
     }
   }
   return { wanted: false, reason: nothingToGain(reclaimableBytes, bytes) }
@@ -84,7 +84,7 @@ export async function publishRewritten(
   const copy = rewritten.value
   const preserved = copy.digest.value === before.value
   // How full pages can be is only known once they are written: the estimate was too hopeful.
-  if (preserved && snapshot.bytes - copy.bytes < leastGain) {
+  if (preserved && leastGain !== null && snapshot.bytes - copy.bytes < leastGain) {
     const actual = nothingToGain(snapshot.bytes - copy.bytes, snapshot.bytes)
     return { findings: [finding('database.compaction', 'skipped', { subject, actual })], figures: [] }
   }

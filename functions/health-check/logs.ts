@@ -26,10 +26,12 @@ const maxReadings = 3
 interface LogInWindow {
   readonly key: string
   readonly files: readonly LogFile[]
+  /** Keys of what belongs to it as well, and is compressed in a way that cannot be read here. */
+  readonly closed: readonly string[]
 }
 
 /** What a reading of a log came to; a text where it could not be counted. */
-type Reading = LevelCounts | string
+type Reading = (LevelCounts & Pick<LogInWindow, 'closed'>) | string
 
 /** Errors of the last 24 hours by level and true time, per log, whether it was rotated meanwhile or not. */
 export async function checkLogs(
@@ -88,8 +90,12 @@ function inWindow({ key, live, rotated }: LogGroup, { from }: LogWindow): LogInW
   const recent = all.filter(({ modifiedAt }) => modifiedAt >= from)
   const plain = new Set(recent.map((file) => file.key).filter((name) => !isCompressed(name)))
   // Of a log that is being compressed, both are there for a moment.
-  const files = recent.filter((file) => !plain.has(file.key.replace(/\.gz$/, '')) || plain.has(file.key))
-  return files.length === 0 ? [] : [{ key, files }]
+  const needed = recent.filter(
+    (file) => !isCompressed(file.key) || !plain.has(file.key.slice(0, file.key.lastIndexOf('.'))),
+  )
+  if (needed.length === 0) return []
+  const closed = needed.map((file) => file.key).filter((name) => isCompressed(name) && !name.endsWith('.gz'))
+  return [{ key, files: needed.filter((file) => !closed.includes(file.key)), closed }]
 }
 
 /** Whether a log consists of other files now, or of shorter ones. */
@@ -99,7 +105,7 @@ const isAnother = ({ files }: LogInWindow, before: LogInWindow | undefined): boo
   files.some(({ bytes, key }) => !before.files.some((file) => file.key === key && bytes >= file.bytes))
 
 /** Counts a log as if it had never been rotated: one file after the other, as one text. */
-async function read({ files }: LogInWindow, logs: LogSource, window: LogWindow): Promise<Reading> {
+async function read({ closed, files }: LogInWindow, logs: LogSource, window: LogWindow): Promise<Reading> {
   async function* chunks(): AsyncGenerator<Uint8Array> {
     for (const file of files) {
       const start = await findWindowStart(logs, file, window)
@@ -108,7 +114,7 @@ async function read({ files }: LogInWindow, logs: LogSource, window: LogWindow):
   }
   try {
     const counts = await countLevels(chunks(), window)
-    return counts.binary ? 'it is binary' : counts
+    return counts.binary ? 'it is binary' : { ...counts, closed }
   } catch (error) {
     return messageOf(error)
   }
@@ -123,11 +129,20 @@ function resultOf(
     const details = { subject, expected: 'a readable log', actual: reading }
     return { findings: [finding('logs.errors', 'unknown', details)], figures: [] }
   }
-  const { critical, error, samples } = reading
+  const { closed, critical, error, samples } = reading
+  const unread = closed.map((key) => `${key} was not read: of what is compressed, only .gz is`)
+  const counted = (
+    check: 'logs.errors' | 'logs.critical',
+    value: number,
+    lines: readonly string[],
+  ): Finding => {
+    const found = measured(check, value, hub.thresholds, { subject, evidence: [...lines, ...unread] })
+    return unread.length > 0 && found.status === 'ok' ? { ...found, status: 'unknown' } : found
+  }
   return {
     findings: [
-      measured('logs.errors', error, hub.thresholds, { subject, evidence: samples.error }),
-      measured('logs.critical', critical, hub.thresholds, { subject, evidence: samples.critical }),
+      counted('logs.errors', error, samples.error),
+      counted('logs.critical', critical, samples.critical),
     ],
     figures: [
       figure('logs.errors', error, 'lines', subject),

@@ -60,10 +60,11 @@ async function rotate(
   if (files.length === 0 && tidied.length === 0) return null
   const open = await logs.open()
   const expiredOnly = logs.expiredOnly !== null
-  const hold = await ledger.hold()
-  const plans = planRotation({ files, open, at, timeZone: hub.timeZone, config, isLive, expiredOnly }).map(
-    (plan) => (hold === null ? plan : withoutDeletions(plan, hold.reason)),
-  )
+  const held = async (plan: LogPlan): Promise<LogPlan> => {
+    const hold = await ledger.hold()
+    return hold === null ? plan : withoutDeletions(plan, hold.reason)
+  }
+  const plans = planRotation({ files, open, at, timeZone: hub.timeZone, config, isLive, expiredOnly })
   const notes = [
     ...(expiredOnly ? [`not rotated: ${logs.expiredOnly}`] : []),
     ...(open === null && !expiredOnly
@@ -75,11 +76,14 @@ async function rotate(
   const noted = notes.length === 0 ? [] : [notedFinding(notes)]
   const before = figuresOf(files, isLive, '')
   if (refused !== null) {
-    return { findings: [...noted, ...plans.map((plan) => plannedFinding(plan, refused))], figures: before }
+    const planned = []
+    for (const plan of plans) planned.push(plannedFinding(await held(plan), refused))
+    return { findings: [...noted, ...planned], figures: before }
   }
   progress.step('Rotating and deleting')
   const applied = []
-  for (const plan of plans) applied.push(await applyPlan(plan, logs))
+  // One that is put on meanwhile holds from the next log on.
+  for (const plan of plans) applied.push(await applyPlan(await held(plan), logs))
   const freed = applied.reduce((sum, one) => sum + one.freed, 0)
   return {
     findings: [...noted, ...applied.map(appliedFinding)],

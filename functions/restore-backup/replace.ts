@@ -46,14 +46,22 @@ export async function replace(
   { content, etag }: Current,
   copy: RestoredCopy,
 ): Promise<Outcome<Replaced>> {
-  const signs = await database.signsOfUse()
   progress.step('Making a safety copy')
   const safety = await makeSafetyCopy({ backups, database }, content)
   progress.step('Replacing the database')
-  const latest = content.state === 'done' ? await laterVersion(database, content.value) : null
-  const replaced = await database.replace(copy.path, { etag })
+  const signs = await database.signsOfUse()
+  const latest = content.state === 'done' ? await laterVersion(database, content.value, signs) : null
+  const keepLatest = async () =>
+    latest === null ? null : makeSafetyCopy({ backups, database }, done(latest), false)
+  const replaced = await database.replace(copy.path, { etag }).catch(async (error: unknown) => {
+    // It may be replaced all the same. What went wrong first is what matters.
+    await keepLatest().catch(() => {})
+    throw error
+  })
+  // SQLite undoes what it refuses; of what was ended, nobody knows.
+  if (replaced.state === 'fault') return replaced
+  const later = await keepLatest()
   if (replaced.state !== 'done') return replaced
-  const later = latest === null ? null : await makeSafetyCopy({ backups, database }, done(latest), false)
   const live = replaced.value.etag === null
   return {
     state: 'done',
@@ -71,8 +79,13 @@ export async function replace(
 }
 
 /** Another snapshot, where the first one is not of the newest content any more; null where it is. */
-async function laterVersion(database: DatabaseRestorer, first: Snapshot): Promise<Snapshot | null> {
-  if (first.sourceEtag !== null) return null
+async function laterVersion(
+  database: DatabaseRestorer,
+  first: Snapshot,
+  signs: readonly string[],
+): Promise<Snapshot | null> {
+  // What is at rest still is replaced on condition of its version.
+  if (first.sourceEtag !== null && signs.length === 0) return null
   const { content } = await lookAt(database)
   if (content.state !== 'done') return null
   if (content.value.sha256 !== first.sha256) return content.value

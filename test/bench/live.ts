@@ -1,12 +1,10 @@
 // How long a hub that never stops writing waits while it is kept: npm run bench:live
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
-import * as z from 'zod'
+import { startWriter } from '../support/writer.ts'
 import { makeDatabase } from './make-database.ts'
 import { measure } from './measure.ts'
 
@@ -18,27 +16,10 @@ const { values } = parseArgs({
     budget: { type: 'string', default: '2' },
   },
 })
-const saidSchema = z.object({ commits: z.number(), refused: z.number(), longest: z.number() })
-
 const root = join(import.meta.dirname, '../..')
 const work = mkdtempSync(join(tmpdir(), 'hubkeeper-bench-'))
 const database = join(work, 'hub.db')
 const program = join(root, 'cli/bin/hubkeeper.cjs')
-
-/** A writer that works until `during` has ended; what it has to say of it. */
-async function whileWriting(during: () => Promise<void>): Promise<string> {
-  const child = spawn(process.execPath, [join(root, 'test/bench/writer.ts'), database, values.pause], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  let said = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said += text
-  })
-  await during()
-  child.stdin.end()
-  await once(child, 'close')
-  return said
-}
 
 const steps: readonly (readonly string[])[] = [
   ['run', 'backup'],
@@ -72,14 +53,11 @@ try {
   writeFileSync(join(work, 'hubkeeper.json'), JSON.stringify(config))
   console.log(`${values.megabytes} MB with FTS5, ${values.journal}, a commit every ${values.pause} ms`)
   for (const args of steps) {
-    let took = ''
-    const said = await whileWriting(async () => {
-      const { peakMiB, seconds } = await measure(process.execPath, [program, ...args], work)
-      took = `${seconds.toFixed(1)} s, ${peakMiB.toFixed(0)} MiB in the largest process`
-    })
-    const { commits, longest, refused } = saidSchema.parse(JSON.parse(said))
+    const writer = await startWriter(database, Number(values.pause))
+    const { peakMiB, seconds } = await measure(process.execPath, [program, ...args], work)
+    const { acknowledged, longest, refused } = await writer.stop()
     console.log(
-      `${args.join(' ')}: ${took}; ${commits} commits, ${refused} refused, longest wait ${Math.round(longest)} ms`,
+      `${args.join(' ')}: ${seconds.toFixed(1)} s, ${peakMiB.toFixed(0)} MiB in the largest process; ${acknowledged.length} commits, ${refused} refused, longest wait ${Math.round(longest)} ms`,
     )
   }
 } finally {

@@ -85,6 +85,15 @@ describe('stack traces', () => {
   })
 })
 
+describe('a user that has a number and no name, as in containers', () => {
+  it.skipIf(!isRoot)('can run every command (needs root, to become one)', async () => {
+    const directory = temporaryDirectory()
+    chmodSync(directory, 0o755)
+    const { code, out } = await hubkeeper(directory, ['freeze', '--help'], { uid: 54_321 })
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('user 54321') })
+  })
+})
+
 describe('a Node that is too old', () => {
   it('is told so in one line', () => {
     const code = `Object.defineProperty(process.versions, 'node', { value: '20.1.0' }); require(${JSON.stringify(join(import.meta.dirname, '../../cli/bin/hubkeeper.cjs'))})`

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -160,6 +161,8 @@ describe('units', () => {
       const continuous = name.includes('-continuous.')
       expect(text.includes('Persistent=true'), name).toBe(!continuous)
       expect(text.includes('OnUnitInactiveSec=1h'), name).toBe(!continuous)
+      // After a reboot no run before counts for that.
+      expect(text.includes('OnActiveSec=10min'), name).toBe(!continuous)
     }
     const text = timers.find(({ name }) => name.includes('-daily.'))?.text
     expect(text).toContain('OnCalendar=*-*-* 04:30:00 Europe/Berlin\n')
@@ -241,6 +244,37 @@ describe('schedule install --systemd (over a stand-in for systemctl)', () => {
     })
     expect(readFileSync(join(unitDirectory, name), 'utf8')).toBe('# an older one\n')
     expect(readdirSync(unitDirectory)).toHaveLength(unitsOf(target).length)
+  })
+
+  it('starts timers again that somebody stopped', async () => {
+    const [systemctl, unitDirectory] = [fakeSystemctl(), temporaryDirectory()]
+    const scheduler = systemdScheduler(await awkwardTarget(), { ...thisMachine(), uid: 0, unitDirectory })
+    await within(systemctl.env, async () => {
+      await (await scheduler.planInstall()).apply()
+      expect(await scheduler.installed()).toMatchObject({ current: true })
+      systemctl.breakBy('stopped')
+      expect(await scheduler.installed()).toMatchObject({ current: false })
+      systemctl.write('')
+      const plan = await scheduler.planInstall()
+      expect(plan.changes).toContainEqual(expect.stringMatching(/^start hubkeeper-hub-.*-daily\.timer$/))
+      await plan.apply()
+    })
+    expect(systemctl.text()).toMatch(/^restart hubkeeper-hub-/m)
+  })
+
+  it('removes what is left of a schedule whose timers somebody deleted', async () => {
+    const [systemctl, unitDirectory] = [fakeSystemctl(), temporaryDirectory()]
+    const scheduler = systemdScheduler(await awkwardTarget(), { ...thisMachine(), uid: 0, unitDirectory })
+    await within(systemctl.env, async () => {
+      await (await scheduler.planInstall()).apply()
+      for (const name of readdirSync(unitDirectory)) {
+        if (name.endsWith('.timer')) rmSync(join(unitDirectory, name))
+      }
+      systemctl.write('')
+      await (await scheduler.planUninstall()).apply()
+    })
+    expect(readdirSync(unitDirectory)).toEqual([])
+    expect(systemctl.text()).toBe('daemon-reload\n')
   })
 
   it('says what else there is where no systemd runs', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import {
@@ -19,8 +19,10 @@ import {
 import { holderOf, sqliteRecords } from '@hubkeeper/local'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { TimedCadence } from '../../cli/src/schedule/entries.ts'
+import { allHubs, loadConfig } from '../../cli/src/config.ts'
+import { entriesOf, type TimedCadence } from '../../cli/src/schedule/entries.ts'
 import { startCommand } from '../../cli/src/schedule/watch/child.ts'
+import { createLook } from '../../cli/src/schedule/watch/due.ts'
 import { watchSchedules } from '../../cli/src/schedule/watch/loop.ts'
 import { tasks } from '../../functions/tasks.ts'
 import { memoryRecords } from '../fakes/memory-records.ts'
@@ -220,6 +222,45 @@ describe('what a watcher starts', () => {
       /^exit code 2: it said nothing/,
     )
     expect(await startCommand(['/nowhere/node'], seconds(30)).ended).toMatch(/^could not be started: /)
+  })
+
+  it('tells of a hub of which nothing ran, and of tasks that could not even begin', async () => {
+    const moment = '2026-11-25T12:00:00.000Z'
+    const report = {
+      ...{ schema: 1, hub: 'a', task: 'run-maintenance', run: 'r', scheduledFor: null, startedAt: moment },
+      ...{ finishedAt: moment, status: 'failed', findings: [], figures: [], artifacts: [] },
+      error: { code: 'tasks-failed', message: 'of the daily tasks failed: backup', hint: 'see' },
+    }
+    const run = { schema: 1, status: 'failed', startedAt: moment, finishedAt: moment, reports: [report] }
+    const code = `console.log(${JSON.stringify(JSON.stringify(run))}); console.error('error: b: no disk\\nwhat to do: mount it')`
+    expect(await startCommand(script(code), seconds(30)).ended).toMatch(
+      /^a: of the daily tasks failed: backup, b: no disk, in /,
+    )
+  })
+})
+
+describe('several hubs of which one cannot be looked at', () => {
+  it('have their turn all the same, and the one is named, once', async () => {
+    const [hub, broken] = [await neglected(), sampleHub()]
+    // No ledger can be made there.
+    writeFileSync(join(broken.directory, 'state'), '')
+    const database = { path: 'knowledge/hub.db', authority: 'offline' }
+    const file = join(hub.directory, 'hubkeeper.json')
+    writeFileSync(
+      file,
+      JSON.stringify({ hubs: { broken: { root: broken.directory, database }, hub: { database } } }),
+    )
+    const hubs = allHubs(await loadConfig(file))
+    const lines: string[] = []
+    const look = createLook(hubs, entriesOf(hubs, tasks), (text) => lines.push(text))
+    for (let i = 0; i < 3; i++) {
+      expect((await look(new Date())).get('daily')).toContainEqual(expect.stringMatching(/^hub backup /))
+    }
+    expect(lines).toEqual([expect.stringMatching(/^cannot tell what is due on broken: /)])
+
+    const { code, err, out } = await hubkeeper(hub.directory, ['run', 'backup', '--json'])
+    expect({ code, err }).toMatchObject({ code: 3, err: expect.stringContaining('error: broken: ') })
+    expect(JSON.parse(out)).toMatchObject({ status: 'failed', reports: [{ hub: 'hub', status: 'ok' }] })
   })
 })
 

@@ -129,6 +129,14 @@ describe('a rotated log is known by its name', () => {
     expect(rotatedAmong(key, 'logs/other.log')).toEqual({})
   })
 
+  it.each([
+    ['logs/api-2026.log', 'logs/api.log'],
+    ['logs/api.log.2026', 'logs/api.log'],
+    ['logs/2026-11-24.log', 'logs/2026-11.log'],
+  ])('%s is a live one, also beside %s: a year is no number, and a date no name', (key, beside) => {
+    expect(rotatedAmong(key, beside)).toEqual({})
+  })
+
   it('a log that says of itself that it is live is live', () => {
     const groups = groupLogs([file('logs/app-20261124.log')], () => true)
     expect(groups).toMatchObject([{ key: 'logs/app-20261124.log', rotated: [] }])
@@ -213,6 +221,22 @@ describe('the plan', () => {
     // On the day itself it may still be about to.
     const fresh = file('logs/app-20261125T000000Z.log')
     expect(plan([fresh], { method: 'rename' }, { open: opened(fresh.key) })[0]?.warnings).toEqual([])
+  })
+
+  it('tells so as well where only its writing shows, and does not compress what it writes to', () => {
+    const renamed = (hoursAgo: number) => [file('logs/app-20261124T000005Z.log', ago(hoursAgo / 24))]
+    const rotation = { method: 'rename', compress: true }
+    expect(plan(renamed(0.1), rotation)).toMatchObject([
+      {
+        actions: [],
+        notes: ['logs/app-20261124T000005Z.log is left: it is written to'],
+        warnings: ['logs/app-20261124T000005Z.log is still written to: its server did not open a new log'],
+      },
+    ])
+    const compressed = ['compress logs/app-20261124T000005Z.log']
+    expect(actionsOf(renamed(23.5), rotation)).toEqual(compressed)
+    expect(actionsOf(renamed(25), rotation)).toEqual(compressed)
+    expect(actionsOf(renamed(0.1), { compress: true })).toEqual(compressed)
   })
 
   it('tells when something else rotates the log as well', () => {

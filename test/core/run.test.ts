@@ -331,6 +331,15 @@ describe('deleting', () => {
     expect(seen.splice(0)).toEqual([null, 'the run pretends that it is 2027-11-24T09:00:00.000Z'])
   })
 
+  it('does not count as done when the run pretended another time', async () => {
+    const { drivers } = setup()
+    await runTask(deleting, requestFor({ at: new Date('2027-11-24T09:00:00Z') }), drivers)
+    expect(await drivers.ledger.newestEntry()).toMatchObject({ task: null })
+    await runTask(deleting, requestFor(), drivers)
+    expect(await drivers.ledger.newestEntry()).toMatchObject({ at: drivers.now() })
+    seen.splice(0)
+  })
+
   it('is refused while the clock is behind the newest entry of the ledger', async () => {
     const { drivers } = setup()
     const before = new Date('2026-11-01T09:00:00Z')

@@ -2,7 +2,7 @@ import { gibibytes, minutes, type Outcome } from '@hubkeeper/core'
 import { createEngine, type Engine } from '@hubkeeper/sqlite'
 import type { ChildRun } from '../../layers/sqlite/src/engine/child.ts'
 import { examine } from '../../layers/sqlite/src/engine/examine.ts'
-import { compact, restore, snapshot } from '../../layers/sqlite/src/engine/jobs.ts'
+import { compact, restore, rollBack, snapshot } from '../../layers/sqlite/src/engine/jobs.ts'
 import type { Job } from '../../layers/sqlite/src/engine/protocol.ts'
 import { maintain } from '../../layers/sqlite/src/live/maintain.ts'
 import { rehearse } from '../../layers/sqlite/src/live/rehearse.ts'
@@ -46,6 +46,8 @@ async function perform(job: Job): Promise<ChildRun> {
       return said(job.kind, await compact(job, heapLimit))
     case 'rehearse':
       return said(job.kind, rehearse(job, heapLimit))
+    case 'roll-back':
+      return said(job.kind, rollBack(job, heapLimit))
     case 'maintain':
       return said(job.kind, await maintain(job, heapLimit))
     default:

@@ -128,6 +128,19 @@ describe('what functions may do', () => {
   })
 })
 
+describe('logs in a folder of other things', () => {
+  it('may not be deleted: a permission reaches all of the folder', () => {
+    const hub = { ...fullHub, logs: { files: ['data/*.log'] }, searchIndex: { files: ['data/index/*.json'] } }
+    const { maintenance: template } = synthesize(directory, { hubs: { demo: hub } })
+    const deleting = allowedTo(template, 'log-rotation').filter(({ Action }) =>
+      Action.includes('s3:DeleteObject'),
+    )
+    expect(deleting.flatMap(({ Resource }) => Resource).filter((place) => place.includes('/data/'))).toEqual(
+      [],
+    )
+  })
+})
+
 describe('several hubs', () => {
   const several = synthesize(directory, {
     hubs: { a: fullHub, ab: { ...fullHub, logs: { files: ['logs/*.log'], logGroup: '/hub/ab' } } },

@@ -201,6 +201,21 @@ describe('what a cleanup never deletes, whatever a glob says', () => {
     )
   })
 
+  it('what has a name that no key may have, or that Hubkeeper is writing; it is told, and the rest goes', async () => {
+    const { cleaner, put, root } = fixture()
+    const odd = ['tmp/.hubkeeper-tmp-1-x', 'tmp/a\nb', 'tmp/c\\d']
+    for (const key of [...odd, 'tmp/plain']) put(key)
+    const { files } = await cleaner.candidates(['tmp/**', 'tmp/.*'], { environments: false })
+    expect(files.map(({ key, protectedAs }) => [key, protectedAs])).toEqual([
+      [odd[0], 'Hubkeeper writes it'],
+      [odd[1], 'its name is no key: it has a backslash or a control character'],
+      [odd[2], 'its name is no key: it has a backslash or a control character'],
+      ['tmp/plain', null],
+    ])
+    for (const file of files.filter(({ protectedAs }) => protectedAs === null)) await cleaner.delete(file)
+    expect(filesIn(root)).toEqual(odd)
+  })
+
   it('anything outside the root, however a key is written', async () => {
     const { cleaner } = fixture()
     await fc.assert(
@@ -256,6 +271,15 @@ describe('what a cleanup looks at', () => {
 })
 
 describe('empty directories', () => {
+  it('stay when the run may change nothing more', async () => {
+    const root = temporaryDirectory()
+    mkdirSync(join(root, 'cache/a'), { recursive: true })
+    const fence = () => Promise.reject(new Error('another run took over'))
+    const cleaner = hubCleaner({ root, hub, own: [], fence })
+    await expect(cleaner.removeEmptyDirectories(['cache/**'])).rejects.toThrow('another run took over')
+    expect(existsSync(join(root, 'cache/a'))).toBe(true)
+  })
+
   it('are removed below the globs, deepest first; the one that a glob names stays', async () => {
     const { cleaner, put, root } = fixture()
     for (const path of ['cache/a/b', 'cache/c', 'app/__pycache__', 'other/empty', 'state/__pycache__']) {

@@ -105,6 +105,21 @@ describe('the note of who stopped the server', () => {
     expect([calls(), note()]).toEqual(['start\n', null])
   })
 
+  it('is its new owner’s, however long ago the server was stopped: nobody stops it in the middle of its start', async () => {
+    const { calls, control, leave, note } = hub()
+    leave({ owner: null, since: ago(hours(24)) })
+    const starting = control({
+      run: 'one',
+      start: script(`${append('start')};setTimeout(() => {}, 500)`),
+    }).start()
+    while (calls() === '') await setTimeout(10)
+    expect(await control({ run: 'two' }).leftStopped()).toBeNull()
+    await control({ run: 'two' }).start()
+    await expect(control({ run: 'two' }).stop()).rejects.toMatchObject({ code: 'hub-control' })
+    await starting
+    expect([calls(), note()]).toEqual(['start\n', null])
+  })
+
   it('stays when the server cannot be started, and the next one tries again', async () => {
     const { calls, control, note, root } = hub()
     const failing = control({ start: script('console.log("one\\ntwo"); process.exit(3)') })

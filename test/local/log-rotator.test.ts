@@ -19,10 +19,10 @@ import {
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { type ConfigInput, hubSchema, type LogFile, type LogRotator } from '@hubkeeper/core'
+import { type ConfigInput, days, hubSchema, type LogFile, type LogRotator } from '@hubkeeper/core'
 import { logFiles, logRotator } from '@hubkeeper/local'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 type LogsInput = NonNullable<ConfigInput['hubs'][string]['logs']>
@@ -36,7 +36,7 @@ function hubWith(contents: Readonly<Record<string, string | Buffer>>, logs: Part
   mkdirSync(join(root, 'logs'))
   for (const [key, content] of Object.entries(contents)) writeFileSync(join(root, key), content)
   const hub = hubSchema.parse({ database: { path: 'hub.db' }, logs: { files: ['logs/*.log'], ...logs } })
-  const rotator = logRotator({ root, hub, fence: async () => {} })
+  const rotator = logRotator({ root, hub, own: [], fence: async () => {} })
   const path = (key: string): string => join(root, key)
   return {
     root,
@@ -90,6 +90,21 @@ describe('the logs of a hub', () => {
     }
     symlinkSync('app.log', join(root, 'logs/current.log'))
     expect((await rotator.files()).map(({ key }) => key)).toEqual(['logs/app.log'])
+  })
+})
+
+describe('a log whose name no key may have', () => {
+  it('is left with the reason, and keeps no other one from being looked after', async () => {
+    const odd = 'logs/a\\b-20261120.log'
+    const { file, names, rotator } = hubWith({ [odd]: 'x\n', 'logs/app.log': 'y\n' })
+    const log = await file(odd)
+    await expect(rotator.rotate(log, target, 'copy-truncate')).rejects.toMatchObject({ code: 'key-refused' })
+    expect(await rotator.delete(log)).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('a backslash'),
+    })
+    await rotator.rotate(await file('logs/app.log'), target, 'copy-truncate')
+    expect(names()).toHaveLength(3)
   })
 })
 
@@ -276,11 +291,24 @@ describe('a run that is killed', () => {
     expect(names()).toEqual(['app-20261124T000000Z.log', 'app.log'])
   })
 
-  it('is waited for while it lives', async () => {
+  it('is waited for while it lives, and not while another process has its id', async () => {
     const { names, path, rotator } = hubWith({})
     writeFileSync(path(`logs/.hubkeeper-tmp-rotation-${process.pid}-x`), 'one\n')
     expect(await rotator.tidy()).toEqual([])
     expect(names()).toHaveLength(1)
+    // As if this process had begun after that.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days(1) })
+    onTestFinished(() => void vi.useRealTimers())
+    expect(await rotator.tidy()).toEqual(['removed a half-made copy below logs'])
+    expect(names()).toEqual([])
+  })
+
+  it('may leave what cannot be removed, which is told and no more', async () => {
+    const { file, path, rotator } = hubWith({ 'logs/app.log': 'x\n' })
+    const left = `logs/.hubkeeper-tmp-rotation-${deadProcess()}-x`
+    mkdirSync(path(left))
+    expect(await rotator.tidy()).toEqual([expect.stringMatching(`^${left} cannot be tidied up: `)])
+    await rotator.rotate(await file('logs/app.log'), target, 'copy-truncate')
   })
 })
 
@@ -332,11 +360,28 @@ describe('a rotated log', () => {
 })
 
 describe('nothing is changed', () => {
+  it('by a run that was overtaken while it compressed: the other one may have deleted the log', async () => {
+    const { file, names, root, rotator: other } = hubWith({ [target]: 'x\n' })
+    const hub = hubSchema.parse({ database: { path: 'hub.db' }, logs: { files: ['logs/*.log'] } })
+    const log = await file(target)
+    let passes = 0
+    const fence = async (): Promise<void> => {
+      passes += 1
+      if (passes === 1) return
+      await other.compress(log)
+      throw new Error('another run took over')
+    }
+    await expect(logRotator({ root, hub, own: [], fence }).compress(log)).rejects.toThrow(
+      'another run took over',
+    )
+    expect(names()).toEqual(['app-20261124T000000Z.log.gz'])
+  })
+
   it('by a run that may not any more', async () => {
     const { names, root, file } = hubWith({ 'logs/app.log': 'x\n', [target]: 'y\n' })
     const hub = hubSchema.parse({ database: { path: 'hub.db' }, logs: { files: ['logs/*.log'] } })
     const lost = new Error('another run took over')
-    const rotator = logRotator({ root, hub, fence: () => Promise.reject(lost) })
+    const rotator = logRotator({ root, hub, own: [], fence: () => Promise.reject(lost) })
     const [log, rotated] = [await file('logs/app.log'), await file(target)]
     await expect(rotator.rotate(log, 'logs/b.log', 'copy-truncate')).rejects.toThrow(lost.message)
     await expect(rotator.rotate(log, 'logs/b.log', 'rename')).rejects.toThrow(lost.message)
@@ -345,4 +390,15 @@ describe('nothing is changed', () => {
     await expect(rotator.tidy()).rejects.toThrow(lost.message)
     expect(names()).toHaveLength(2)
   })
+})
+
+it('leaves the backups alone where they are kept among the logs', async () => {
+  const root = temporaryDirectory()
+  mkdirSync(join(root, 'var/backups/one'), { recursive: true })
+  writeFileSync(join(root, 'var/backups/one/manifest.json'), '{}')
+  writeFileSync(join(root, 'var/app.log'), 'a line\n')
+  const logs = { files: ['var/**/*'] }
+  const hub = hubSchema.parse({ database: { path: 'hub.db' }, logs })
+  const rotator = logRotator({ root, hub, own: [join(root, 'var/backups')], fence: async () => {} })
+  expect((await rotator.files()).map(({ key }) => key)).toEqual(['var/app.log'])
 })

@@ -20,7 +20,7 @@ describe('two keepers beside a hub, in every order, with faults, crashes, freeze
 }, () => {
   it('lose nothing of a database that lies in a store', async () => {
     const property = fc.asyncProperty(scenarios, async (scenario) => void (await play(scenario, 'store')))
-    await fc.assert(property, { examples, numRuns: 650 * times })
+    await fc.assert(property, { examples, numRuns: 1650 * times })
   })
 
   it('lose nothing of a database that a server has open', async () => {

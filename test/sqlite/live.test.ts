@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { InPlaceRequest } from '@hubkeeper/core'
 import { describe, expect, it } from 'vitest'
+import { commitMark, foreignCommits } from '../../layers/sqlite/src/custody/commit-mark.ts'
 import { testEngine } from '../support/engine.ts'
 import { contentOf, makeLive, request } from '../support/live-job.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
@@ -136,6 +137,47 @@ describe.each(['wal', 'delete'])('work in a live database in %s mode', (mode) =>
     expect(contentOf(path)).toBe(before)
     expect(open.prepare("SELECT count(*) AS n FROM words WHERE words MATCH 'lamp7'").get()).toEqual({ n: 15 })
     open.close()
+  })
+})
+
+describe('VACUUM in place', () => {
+  it('is not run once a table has come whose rows it may number anew', async () => {
+    const { maintain, path } = live({ mode: 'wal', rows: 300, sql: 'CREATE TABLE loose (x)' })
+    const { steps } = await maintain({ vacuum: true })
+    expect(steps.find(({ name }) => name === 'VACUUM')).toMatchObject({
+      locks: 0,
+      unfinished: 'it may number the rows anew of loose',
+    })
+    expect(number(path, 'PRAGMA freelist_count')).toBeGreaterThan(0)
+  })
+})
+
+describe('commits since a mark', () => {
+  const commit = (database: DatabaseSync) => database.exec('UPDATE filling SET word = 1 WHERE id = 1')
+
+  it.each(['wal', 'delete'])('are counted in %s mode, but for one', (mode) => {
+    const { path, server } = live({ mode, rows: 9 })
+    const open = server()
+    commit(open)
+    const before = commitMark(path)
+    for (let i = 0; i < 3; i++) commit(open)
+    expect(foreignCommits(before, commitMark(path))).toBe(2)
+    // Of none, not even our own, nothing is known.
+    expect(foreignCommits(before, before)).toBeNull()
+    open.close()
+  })
+
+  it('are not known when a WAL was closed in between, and its count began anew', () => {
+    const { path, server } = live({ mode: 'wal', rows: 9 })
+    const open = server()
+    for (let i = 0; i < 5; i++) commit(open)
+    const before = commitMark(path)
+    open.close()
+    expect(commitMark(path)).toBeNull()
+    const again = server()
+    for (let i = 0; i < 9; i++) commit(again)
+    expect(foreignCommits(before, commitMark(path))).toBeNull()
+    again.close()
   })
 })
 

@@ -19,7 +19,12 @@ export interface StandIn {
 const crontabScript = `#!/bin/sh
 here=$(dirname "$0")
 fault=$(cat "$here/fault" 2>/dev/null)
-none() { echo "no crontab for tester" >&2; exit 1; }
+none() {
+  test "$fault" = busybox && echo "crontab: can't open 'tester': No such file or directory" >&2 ||
+    echo "no crontab for tester" >&2
+  exit 1
+}
+test "$fault" = refused && { echo "You (tester) are not allowed to use this program (crontab)" >&2; exit 1; }
 case "$1" in
   -l)
     test "$fault" = unreadable && { echo "crontabs/tester: Permission denied" >&2; exit 1; }
@@ -43,6 +48,10 @@ fault=$(cat "$here/fault" 2>/dev/null)
 test "$1" = --user && { scope="--user "; shift; }
 case "$1" in
   is-system-running) test "$fault" = offline && { echo offline; exit 1; }; echo running ;;
+  is-active)
+    shift
+    test "$fault" = is-active && { echo "Failed to is-active unit: it was told to" >&2; exit 1; }
+    for unit; do test "$fault" = stopped && echo inactive || echo active; done ;;
   *)
     echo "$scope$*" >> "$here/store"
     test "$fault" = "$1" && { echo "Failed to $1 unit: it was told to" >&2; exit 1; } ;;

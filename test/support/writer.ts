@@ -24,9 +24,9 @@ export interface Writer {
   stop(): Promise<WriterEnd>
 }
 
-/** Starts a writer; it has committed when this returns. */
-export async function startWriter(path: string): Promise<Writer> {
-  const child = spawn(process.execPath, ['--no-warnings', program, path], {
+/** Starts a writer, with so many ms between its commits; it has committed when this returns. */
+export async function startWriter(path: string, pause = 0): Promise<Writer> {
+  const child = spawn(process.execPath, ['--no-warnings', program, path, String(pause)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines: string[] = []

@@ -1,11 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { hubkeeper, runTask } from '../support/cli.ts'
 import { sampleHub } from '../support/hub.ts'
+import { writeAndDie } from '../support/killed-writer.ts'
 
 const backupIds = (directory: string): string[] => readdirSync(join(directory, 'backups')).sort()
 
@@ -21,6 +31,23 @@ describe('a backup of a database at rest', () => {
     expect(run.finding('backup.certified')).toMatchObject({ status: 'ok', actual: 'cross-checked' })
     expect(readFileSync(copyIn(hub.directory)).equals(readFileSync(hub.database))).toBe(true)
   })
+
+  it.each(['offline', 'server'] as const)(
+    'holds what the log holds of the file that a link leads to (%s)',
+    async (authority) => {
+      const hub = sampleHub({ journalMode: 'wal' })
+      hub.configure({ database: { authority } })
+      const real = join(hub.directory, 'real.db')
+      renameSync(hub.database, real)
+      symlinkSync(real, hub.database)
+      writeAndDie(hub.database, "INSERT INTO commands VALUES ('later', 'row')")
+      expect((await runTask(hub.directory, ['backup'])).code).toBe(0)
+      const copy = new DatabaseSync(copyIn(hub.directory), { readOnly: true })
+      const found = copy.prepare("SELECT count(*) AS n FROM commands WHERE name = 'later'").get()
+      copy.close()
+      expect(found).toEqual({ n: 1 })
+    },
+  )
 
   it('is not made again when nothing changed, and the one there is counts as current', async () => {
     const hub = sampleHub()

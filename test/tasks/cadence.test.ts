@@ -120,6 +120,17 @@ describe('a cadence that stopped', () => {
     expect(err).toBe('')
   })
 
+  it('does not take over what a run at another moment did', async () => {
+    const hub = sampleHub()
+    hub.configure(hasty)
+    const release = lock(hub)
+    expect((await run(hub, ['daily', '--at', ago(hours(30)).toISOString()])).code).toBe(3)
+    release()
+    const { err, tasks } = await run(hub, ['daily'])
+    expect(tasks).toContain('health-check')
+    expect(err).toBe('')
+  })
+
   it.each(['SIGKILL', 'SIGINT'] as const)('goes on where %s ended it', async (signal) => {
     const hub = sampleHub()
     const api = await stubbornApi(hub)
@@ -154,6 +165,24 @@ describe('--due', () => {
       err: '',
     })
     expect(reportsOf(hub, 'run-maintenance')).toEqual([])
+  })
+
+  it('waits for the thaw without using up attempts', async () => {
+    const hub = sampleHub()
+    await keptSince(hub, ago(hours(50)))
+    await hubkeeper(hub.directory, ['freeze', '--reason', 'moving house', '--by', 'anna'])
+    const frozen = await run(hub, ['daily', '--due'])
+    expect(frozen).toMatchObject({ code: 3, tasks: ['health-check', 'run-maintenance'] })
+    expect(frozen.ending('backup')?.actual).toContain('frozen by anna')
+    for (let i = 0; i < 3; i++) {
+      expect(await hubkeeper(hub.directory, ['run', 'daily', '--due'])).toMatchObject({
+        code: 0,
+        out: expect.stringContaining('what is due runs after hubkeeper thaw'),
+      })
+    }
+    expect(await recordsOf(hub, 'backup')).toEqual([])
+    await hubkeeper(hub.directory, ['thaw'])
+    expect((await run(hub, ['daily', '--due'])).ending('backup')).toMatchObject({ actual: 'done, ok' })
   })
 
   it('runs what is due for its scheduled time, once', async () => {
@@ -230,6 +259,8 @@ it('what makes no sense together is refused, and nothing runs', async () => {
     ['weekly', '--analyze'],
     ['backup', '--due'],
     ['backup', '--fresh'],
+    ['daily', '--due', '--fresh'],
+    ['continuous', '--fresh'],
     ['daily', '--due', '--scheduled', '2026-11-24T04:30:00Z'],
     ['on-demand'],
   ]) {

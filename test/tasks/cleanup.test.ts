@@ -112,6 +112,15 @@ describe('hubkeeper run cleanup', () => {
     expect(idsIn(hub)).toEqual(left)
   })
 
+  it('plans what is both temporary and of a cache once, and does not call it young', async () => {
+    const hub = sampleHub({ articles: 10 })
+    put(hub, 'tmp/__pycache__/a.pyc', 30)
+    const run = await runTask(hub.directory, ['run', 'cleanup', '--dry-run'])
+    const evidence = (kind: string) => run.finding('cleanup.applied', kind).evidence
+    expect(evidence('temporaries')).toEqual([expect.stringMatching(/^delete tmp\/__pycache__\/a.pyc: /)])
+    expect(evidence('caches')).toEqual([])
+  })
+
   it.runIf(process.platform === 'linux')('keeps what a process has open, and says so', async () => {
     const hub = sampleHub({ articles: 10 })
     const descriptor = openSync(put(hub, 'tmp/open.csv', 30), 'r')

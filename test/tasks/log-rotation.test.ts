@@ -64,7 +64,7 @@ function hubWith(
     utimesSync(path(key), modifiedAt, modifiedAt)
   }
   const hub = hubSchema.parse({ database: { path: 'hub.db' }, logs: { files: patterns, rotation } })
-  const rotator = logRotator({ root, hub, fence: async () => {} })
+  const rotator = logRotator({ root, hub, own: [], fence: async () => {} })
   return {
     root,
     hub,
@@ -72,9 +72,11 @@ function hubWith(
     path,
     names: (): string[] => readdirSync(path('logs')).sort(),
     text: (key: string): string => readFileSync(path(key), 'utf8'),
-    run: (changes: Partial<BaseContext> & { logs?: LogRotator; hold?: Freeze } = {}): Promise<TaskResult> => {
-      const { hold = null, logs = rotator, ...base } = changes
-      const ledger = { punctuality: async () => [], freeze: async () => null, hold: async () => hold }
+    run: (
+      changes: Partial<BaseContext> & { logs?: LogRotator; hold?: () => Freeze | null } = {},
+    ): Promise<TaskResult> => {
+      const { hold = () => null, logs = rotator, ...base } = changes
+      const ledger = { punctuality: async () => [], freeze: async () => null, hold: async () => hold() }
       return logRotation.start(
         {
           hub: { ...hub, id: 'hub' },
@@ -179,11 +181,27 @@ describe('the task', () => {
       'logs/app.log.2026-11-10': { modifiedAt: ago(days(14)) },
     })
     const hold = { by: 'anna', since: at.toISOString(), reason: 'an audit', until: null }
-    expect(of(await run({ hold }), 'logs/app.log')).toMatchObject({
+    expect(of(await run({ hold: () => hold }), 'logs/app.log')).toMatchObject({
       actual: 'rotated',
       evidence: expect.arrayContaining(['logs/app.log.2026-11-10 is left: a hold is in force (an audit)']),
     })
     expect(names()).toHaveLength(3)
+  })
+
+  it('deletes nothing more once a hold is put on in the middle of it', async () => {
+    const old = { modifiedAt: ago(days(14)) }
+    const { names, rotator, run } = hubWith({ 'logs/a.log.2026-11-10': old, 'logs/b.log.2026-11-10': old })
+    const put = { by: 'anna', since: at.toISOString(), reason: 'an audit', until: null }
+    let hold: Freeze | null = null
+    const logs: LogRotator = {
+      ...rotator,
+      delete: (file) => rotator.delete(file).finally(() => (hold = put)),
+    }
+    const result = await run({ logs, hold: () => hold })
+    expect(of(result, 'logs/b.log').evidence).toContain(
+      'logs/b.log.2026-11-10 is left: a hold is in force (an audit)',
+    )
+    expect(names()).toEqual(['b.log.2026-11-10'])
   })
 
   it('leaves a file that changed or vanished after it was planned, and goes on with the others', async () => {
@@ -258,7 +276,9 @@ describe('the task', () => {
     const fence = async () => {
       if (passes-- <= 0) throw new Error('another run took over')
     }
-    await expect(run({ logs: logRotator({ root, hub, fence }) })).rejects.toThrow('another run took over')
+    await expect(run({ logs: logRotator({ root, hub, own: [], fence }) })).rejects.toThrow(
+      'another run took over',
+    )
   })
 })
 
@@ -319,6 +339,29 @@ describe('errors are counted right', () => {
       'logs/app.log': { content: line(hours(1)) },
     })
     expect(of(await check(), 'logs/app.log')).toMatchObject({ actual: 3 })
+  })
+
+  it('as far as they can be read: what is compressed in another way than gzip is told, and never ok', async () => {
+    const xz = Buffer.from('fd377a585a000004', 'hex').toString('latin1')
+    const { check, path } = hubWith({ 'logs/app.log.1.xz': { content: xz, modifiedAt: ago(hours(9)) } })
+    const unread = 'logs/app.log.1.xz was not read: of what is compressed, only .gz is'
+    const write = (lines: number): void => {
+      writeFileSync(path('logs/app.log'), line(hours(1)).repeat(lines))
+      utimesSync(path('logs/app.log'), at, at)
+    }
+    write(3)
+    expect(of(await check(), 'logs/app.log')).toMatchObject({
+      status: 'unknown',
+      actual: 3,
+      evidence: expect.arrayContaining([unread]),
+    })
+    write(30)
+    expect(of(await check(), 'logs/app.log')).toMatchObject({ status: 'warning', actual: 30 })
+    // While it is being compressed, all of it is still there.
+    writeFileSync(path('logs/app.log.1'), line(hours(9)).repeat(2))
+    utimesSync(path('logs/app.log.1'), ago(hours(9)), ago(hours(9)))
+    write(3)
+    expect(of(await check(), 'logs/app.log')).toMatchObject({ status: 'ok', actual: 5 })
   })
 
   it.each(['copy-truncate', 'rename'] as const)(

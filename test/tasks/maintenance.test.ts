@@ -1,4 +1,14 @@
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
@@ -34,6 +44,31 @@ describe('maintenance of a database at rest', () => {
     expect(statSync(hub.database, { bigint: true }).mtimeNs).toBe(before.mtimeNs)
     const forced = await maintain(hub.directory, '--force')
     expect(forced.finding('database.compaction')).toMatchObject({ status: 'ok', evidence: ['forced'] })
+  })
+
+  it('brings statistics up to date also where the file gets larger by them', async () => {
+    const hub = sampleHub()
+    rmSync(hub.database)
+    hub.execute(
+      "CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT UNIQUE); INSERT INTO words VALUES (1, 'lamp')",
+    )
+    const { size } = statSync(hub.database)
+    const run = await maintain(hub.directory)
+    expect(run.finding('database.compaction')).toMatchObject({ status: 'ok' })
+    expect(hub.value('SELECT count(*) FROM sqlite_stat1')).toBe(1)
+    expect(statSync(hub.database).size).toBeGreaterThan(size)
+  })
+
+  it('puts no file in the place of a link', async () => {
+    const hub = sampleHub({ articles: 200 })
+    const real = join(hub.directory, 'real.db')
+    renameSync(hub.database, real)
+    symlinkSync(real, hub.database)
+    const run = await maintain(hub.directory)
+    expect(run.report.error).toMatchObject({
+      message: 'knowledge/hub.db is a link: no file is put in its place',
+    })
+    expect(lstatSync(hub.database).isSymbolicLink()).toBe(true)
   })
 
   it('keeps the file’s mode and its journal mode', async () => {

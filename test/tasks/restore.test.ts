@@ -1,11 +1,23 @@
-import { chmodSync, chownSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { startSampleHub } from '../../examples/sample-hub/start.ts'
 import { hubkeeper, runTask } from '../support/cli.ts'
 import { sampleHub, type TestHub } from '../support/hub.ts'
+import { unfinished, writeAndDie } from '../support/killed-writer.ts'
 
 const isRoot = process.getuid?.() === 0
 
@@ -76,6 +88,36 @@ describe('a restore of a database at rest', () => {
     expect(run.code).toBe(0)
     expect(rows(hub)).toBe(before)
     expect(run.report.artifacts).toEqual([expect.objectContaining({ kind: 'safety copy', bytes: 1250 })])
+  })
+
+  it('takes no journal mode over from a header that is damaged', async () => {
+    const hub = sampleHub()
+    await runTask(hub.directory, ['backup'])
+    const before = rows(hub)
+    const descriptor = openSync(hub.database, 'r+')
+    writeSync(descriptor, Buffer.from([7, 7]), 0, 2, 18)
+    closeSync(descriptor)
+    const run = await runTask(hub.directory, ['restore', '--yes'])
+    expect(run.finding('content.preserved')).toMatchObject({ status: 'ok' })
+    expect(rows(hub)).toBe(before)
+  })
+
+  it('keeps what is committed while the safety copy is made, by somebody who came back', async () => {
+    const hub = sampleHub()
+    await runTask(hub.directory, ['backup'])
+    const [first] = readdirSync(join(hub.directory, 'backups'))
+    const safety = () => readdirSync(join(hub.directory, 'backups')).find((id) => id !== first)
+    const restored = runTask(hub.directory, ['restore', '--yes'])
+    while (!existsSync(join(hub.directory, 'backups', safety() ?? 'none', 'manifest.json')))
+      await setTimeout(5)
+    const server = new DatabaseSync(hub.database)
+    server.exec("INSERT INTO commands VALUES ('later', 'row')")
+    const run = await restored
+    server.close()
+    expect(run.code).toBe(0)
+    expect(hub.value("SELECT count(*) FROM commands WHERE name = 'later'")).toBe(0)
+    await runTask(hub.directory, ['restore', '--undo', '--yes'])
+    expect(hub.value("SELECT count(*) FROM commands WHERE name = 'later'")).toBe(1)
   })
 
   it('refuses a backup whose bytes were changed, and touches nothing', async () => {
@@ -180,8 +222,27 @@ describe('a restore of a live database', () => {
     await runTask(hub.directory, ['backup'])
     const before = rows(hub)
     rmSync(hub.database)
+    if (isRoot) chownSync(dirname(hub.database), 65_534, 65_534)
     expect((await runTask(hub.directory, ['restore', '--yes'])).code).toBe(0)
     expect(rows(hub)).toBe(before)
+    // Root would keep the server from writing it.
+    const { gid, uid } = statSync(dirname(hub.database))
+    expect(statSync(hub.database)).toMatchObject({ uid, gid })
+  })
+
+  it.each(['-wal', '-journal'])('puts none beside the %s of one that is missing', async (suffix) => {
+    const hub = sampleHub()
+    hub.configure({ database: { authority: 'server' } })
+    await runTask(hub.directory, ['backup'])
+    rmSync(hub.database)
+    writeFileSync(hub.database + suffix, 'what was committed last')
+    const { code, report } = await runTask(hub.directory, ['restore', '--yes'])
+    expect(code).toBe(3)
+    expect(report.error).toMatchObject({
+      code: 'database-missing',
+      message: `there is no database at knowledge/hub.db, but knowledge/hub.db${suffix} (23 bytes) lies beside it`,
+    })
+    expect([existsSync(hub.database), existsSync(hub.database + suffix)]).toEqual([false, true])
   })
 
   it('says what to do where SQLite cannot: a WAL database keeps its page size', async () => {
@@ -196,6 +257,28 @@ describe('a restore of a live database', () => {
     expect(hub.value('PRAGMA page_size')).toBe(8192)
   })
 })
+
+describe.each(['offline', 'server'] as const)(
+  'a restore after a crash, of a database that is %s',
+  (authority) => {
+    it('keeps what was committed, not what was half written over it', async () => {
+      const hub = sampleHub({ articles: 400 })
+      hub.configure({ database: { authority } })
+      await runTask(hub.directory, ['backup'])
+      hub.execute("INSERT INTO commands VALUES ('later', 'row')")
+      const committed = [rows(hub), hub.value('SELECT count(*) FROM commands')]
+      writeAndDie(
+        hub.database,
+        unfinished("UPDATE articles SET title = title || 'x'; DELETE FROM articles WHERE id > 9"),
+      )
+      expect(statSync(`${hub.database}-journal`).size).toBeGreaterThan(4096)
+      expect((await runTask(hub.directory, ['restore', '--yes'])).code).toBe(0)
+      expect(hub.value('SELECT count(*) FROM commands')).not.toBe(committed[1])
+      expect((await runTask(hub.directory, ['restore', '--undo', '--yes'])).code).toBe(0)
+      expect([rows(hub), hub.value('SELECT count(*) FROM commands')]).toEqual(committed)
+    })
+  },
+)
 
 describe('a restored database', () => {
   it.each([

@@ -11,6 +11,7 @@ export function registerBackup(program: Command, terminal: Terminal): void {
   withRunOptions(program.command('backup'))
     .description('copy the database, read the copy back, certify it')
     .option('--force', 'even when nothing changed since the newest proven backup')
+    .addHelpText('after', '\nExample:\n  hubkeeper backup --force')
     .action(async (options: RunOptions & { force?: boolean }) => {
       const hub = chooseHub(await loadConfig(options.config), options.hub)
       const orders = [{ task: backup, input: { force: options.force ?? false } }]

@@ -21,10 +21,12 @@ export function registerBackups(program: Command, terminal: Terminal): void {
   withCommonOptions(backups.command('list', { isDefault: true }))
     .description('every backup, newest first')
     .option('--retention', 'what the next cleanup would do with each, and why')
+    .addHelpText('after', '\nExample:\n  hubkeeper backups list --retention')
     .action((options: ListOptions) => list(options, terminal))
   withRunOptions(backups.command('verify'))
     .description('read backups back and certify anew what is true of them now')
     .argument('[id]', 'one backup, latest, or all', 'all')
+    .addHelpText('after', '\nExample:\n  hubkeeper backups verify latest')
     .action(async (id: string, options: RunOptions) => {
       const hub = chooseHub(await loadConfig(options.config), options.hub)
       const orders = [{ task: verifyBackups, input: { backup: id } }]

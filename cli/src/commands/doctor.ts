@@ -19,6 +19,7 @@ interface HubDiagnosis {
 export function registerDoctor(program: Command, terminal: Terminal): void {
   withCommonOptions(program.command('doctor'))
     .description('what is configured, reachable, writable, missing, and how to mend it')
+    .addHelpText('after', '\nExample:\n  hubkeeper doctor --config /srv/my-hub/hubkeeper.json')
     .action(async (options: CommonOptions) => {
       const loaded = await loadConfig(options.config)
       const diagnoses = await diagnose(loaded, options.hub)

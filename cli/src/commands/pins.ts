@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os'
 import { type Backup, HubkeeperError, type Pin, pinSchema, UsageError } from '@hubkeeper/core'
 import type { Command } from 'commander'
 import { tasks } from '../../../functions/tasks.ts'
 import { chooseHub, loadConfig } from '../config.ts'
 import { openEmbedded } from '../embedded.ts'
 import { type CommonOptions, withCommonOptions } from '../options.ts'
+import { thisAccount } from '../owner.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 interface PinOptions extends CommonOptions {
@@ -18,7 +18,7 @@ export function registerPins(backups: Command, terminal: Terminal): void {
     .description('keep a backup from retention, whatever its age')
     .argument('<id>', 'one backup, or latest')
     .requiredOption('--reason <text>', 'why it is kept, for who wonders')
-    .option('--by <name>', 'who says so', userInfo().username)
+    .option('--by <name>', 'who says so', thisAccount().user)
     .addHelpText(
       'after',
       '\nExample:\n  hubkeeper backups pin latest --reason "before the move to version 3"',
@@ -36,6 +36,7 @@ export function registerPins(backups: Command, terminal: Terminal): void {
   withCommonOptions(backups.command('unpin'))
     .description('give a backup back to retention')
     .argument('<id>', 'one backup, or latest')
+    .addHelpText('after', '\nExample:\n  hubkeeper backups unpin 20261125T151741Z-5mq0pw')
     .action(async (id: string, options: CommonOptions) => {
       const { backup } = await setPin(id, options, null)
       const was =

@@ -87,10 +87,11 @@ Exit codes: 0 ok or warning, 1 critical, 2 nothing ran (usage or configuration),
           troubles.push(`error: ${hub.hub.id}: ${error.message}\nwhat to do: ${error.hint}`)
         }
       }
-      showExecuted(terminal, mergeExecuted(executed), options.json ?? false)
-      if (troubles.length === 0) return
-      terminal.err(troubles.join('\n'))
-      process.exitCode = 3
+      const { remarks, run } = mergeExecuted(executed)
+      // A hub of which nothing ran has no report that could say so.
+      const status = troubles.length === 0 ? run.status : 'failed'
+      showExecuted(terminal, { remarks, run: { ...run, status } }, options.json ?? false)
+      if (troubles.length > 0) terminal.err(troubles.join('\n'))
     })
 }
 
@@ -124,6 +125,11 @@ function refuseMixed(cadence: Cadence | null, chosen: readonly Task[], options: 
   if (cadence === null && ((due === true && !continuous) || fresh === true)) {
     throw new UsageError(`${due === true ? '--due' : '--fresh'} goes with a cadence`, {
       hint: `name the cadence: hubkeeper run ${chosen[0]?.schedule.cadence ?? 'daily'} ${due === true ? '--due' : '--fresh'}`,
+    })
+  }
+  if (fresh === true && (due === true || continuous)) {
+    throw new UsageError(`--fresh goes with ${due === true ? 'no --due' : 'what runs at times'}`, {
+      hint: `leave it out: hubkeeper run ${cadence ?? 'daily'}${due === true ? ' --due' : ''}`,
     })
   }
   if (scheduled !== undefined && (due === true || continuous)) {

@@ -30,8 +30,13 @@ export function registerSchedule(program: Command, terminal: Terminal): void {
   const schedule = program
     .command('schedule')
     .description('let this machine’s scheduler, a crontab or systemd, run what is due')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  hubkeeper schedule                    what runs when, and whether anything runs it\n  hubkeeper schedule install --dry-run',
+    )
   withScheduleOptions(schedule.command('show', { isDefault: true }))
     .description('every task with its next time, and where the schedule is installed')
+    .addHelpText('after', '\nExample:\n  hubkeeper schedule show --json')
     .action(async (options: ScheduleOptions) => {
       const target = await loadTarget(options)
       const installed = await findInstalled(target, thisMachine())
@@ -54,6 +59,7 @@ Examples:
     })
   withChangeOptions(schedule.command('uninstall'))
     .description('remove what install made, and nothing else')
+    .addHelpText('after', '\nExample:\n  hubkeeper schedule uninstall --dry-run')
     .action(async (options: ChangeOptions) => {
       await uninstall(terminal, await loadTarget(options), options)
     })

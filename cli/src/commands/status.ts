@@ -10,6 +10,10 @@ export function registerStatus(program: Command, terminal: Terminal): void {
   withCommonOptions(program.command('status'))
     .description('age of the newest proven backup, then every task and every KPI')
     .option('--at <time>', 'the moment that ages count from', parseMoment)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  hubkeeper status\n  hubkeeper status --json                 for a monitor: newestProvenBackup.ageSeconds',
+    )
     .action(async (options: CommonOptions & { at?: Date }) => {
       const at = options.at ?? new Date()
       const loaded = await loadConfig(options.config)

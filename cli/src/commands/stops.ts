@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import {
   describeStop,
@@ -15,6 +14,7 @@ import { tasks } from '../../../functions/tasks.ts'
 import { chooseHub, loadConfig } from '../config.ts'
 import { openEmbedded } from '../embedded.ts'
 import { type CommonOptions, parseMoment, withCommonOptions } from '../options.ts'
+import { thisAccount } from '../owner.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** Longer than any claim lives without renewal: who still writes then is at work, not dead, ms. */
@@ -69,7 +69,7 @@ function stopCommand(program: Command, name: string, description: string, word: 
   return withCommonOptions(program.command(name))
     .description(description)
     .requiredOption('--reason <text>', `why it is ${word}, for who wonders`)
-    .option('--by <name>', 'who says so', userInfo().username)
+    .option('--by <name>', 'who says so', thisAccount().user)
     .option('--until <time>', 'when it should have ended: later it is a finding', parseMoment)
 }
 
@@ -83,6 +83,7 @@ function endCommand(
 ): void {
   withCommonOptions(program.command(name))
     .description(description)
+    .addHelpText('after', `\nExample:\n  hubkeeper ${name}`)
     .action(async (options: CommonOptions) => {
       await withLedger(options, async (ledger, hub) => {
         const ended = await end(ledger)

@@ -22,6 +22,7 @@ export function registerSync(program: Command, terminal: Terminal): void {
   withDryRun(program.command('push'))
     .description('put a consistent copy of this machine’s database into the deployment’s bucket')
     .option('--discard-remote', 'also over a version that this machine has not seen; the bucket keeps it')
+    .addHelpText('after', '\nExample:\n  hubkeeper push --hub handbook')
     .action(async (options: SyncOptions) => {
       const { hub, local, remote } = await sides(options)
       try {
@@ -36,6 +37,7 @@ export function registerSync(program: Command, terminal: Terminal): void {
   withDryRun(program.command('pull'))
     .description('put the bucket’s database in the place of this machine’s, after a safety copy')
     .option('--discard-local', 'also over changes that were never pushed; the safety copy keeps them')
+    .addHelpText('after', '\nExample:\n  hubkeeper pull --hub handbook')
     .action(async (options: SyncOptions) => {
       const { hub, local, remote } = await sides(options)
       const scratches: Scratch[] = []

@@ -10,6 +10,7 @@ export function registerTasks(program: Command, terminal: Terminal): void {
     .command('tasks')
     .description('every task: when it runs, what it may touch, what it does')
     .option('--json', 'one JSON document on standard output and nothing else')
+    .addHelpText('after', '\nExample:\n  hubkeeper tasks --json')
     .action((options: { json?: boolean }) => {
       const rows = tasks.map(({ access, name, schedule, summary, title }) => ({
         name,

@@ -14,6 +14,9 @@ export function registerVerifyAws(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       `
+Example:
+  hubkeeper verify-aws --bucket a-versioned-bucket-of-yours
+
 It uploads about 80 MiB below a prefix of its own, verify-…/, and deletes it again; a versioned
 bucket keeps the deleted versions as long as its lifecycle says. Exit code 1 when something did not hold.`,
     )

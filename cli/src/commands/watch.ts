@@ -6,7 +6,7 @@ import { chooseHub, loadConfig } from '../config.ts'
 import { describeNext, entriesOf, type TimedCadence } from '../schedule/entries.ts'
 import { commandOf, hubNames, targetOf } from '../schedule/target.ts'
 import { type RunningCommand, startCommand } from '../schedule/watch/child.ts'
-import { beginKeeping, dueOn } from '../schedule/watch/due.ts'
+import { beginKeeping, createLook } from '../schedule/watch/due.ts'
 import { leaveProcessOne } from '../schedule/watch/init.ts'
 import { becomeWatcher } from '../schedule/watch/lock.ts'
 import { watchSchedules } from '../schedule/watch/loop.ts'
@@ -37,6 +37,10 @@ export function registerWatch(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       `
+Examples:
+  hubkeeper watch
+  docker run --rm hub-image hubkeeper watch --config /srv/my-hub/hubkeeper.json
+
 It prints a line for each run, and one an hour when there is none. SIGTERM and SIGINT end it within 10
 seconds; what ran then goes on where it stopped when it is started again. It reads the configuration
 once: start it again after a change.`,
@@ -65,7 +69,7 @@ async function watch(terminal: Terminal, options: WatchOptions, processOne: bool
       {
         now: () => new Date(),
         sleep: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => {}),
-        due: (at) => dueOn(hubs, entries, at),
+        due: createLook(hubs, entries, say),
         run(cadence) {
           const command = startCommand([...commandOf(target, cadence), ...only], limitOf(cadence))
           running.set(cadence, command)

@@ -42,7 +42,7 @@ async function checkJournals(path: string, key: string, owner: number): Promise<
 /** What a run of another user left, and this one cannot go on with. */
 async function checkState(root: string, uid: number): Promise<DoctorCheck[]> {
   const checks: DoctorCheck[] = []
-  for (const name of ['ledger.db', 'locks.db', 'control.db']) {
+  for (const name of ['ledger.db', 'locks.db', 'control.db', 'watch.db']) {
     const path = join(root, 'state', name)
     const stats = await statOf(path)
     if (stats === null || (await isWritable(path))) continue

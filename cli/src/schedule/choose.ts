@@ -1,8 +1,8 @@
 import { HubkeeperError } from '@hubkeeper/core'
+import { hasCrontab } from './crontab/crontab.ts'
 import { crontabScheduler } from './crontab/scheduler.ts'
 import type { Machine } from './machine.ts'
 import type { Installed, Scheduler, SchedulerName } from './plan.ts'
-import { runProgram } from './program.ts'
 import { systemdScheduler } from './systemd/scheduler.ts'
 import { systemdRuns } from './systemd/systemctl.ts'
 import type { Target } from './target.ts'
@@ -39,7 +39,7 @@ export async function chooseScheduler(
     })
   }
   if (runs && machine.lingers) return 'systemd'
-  if ((await runProgram('crontab', ['-l'])) !== null) return 'crontab'
+  if (await hasCrontab()) return 'crontab'
   if (runs) return 'systemd'
   throw new HubkeeperError('not-available', 'neither systemd nor a crontab is here', {
     hint: 'keep hubkeeper watch running, as in a container',

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { thisAccount } from '../owner.ts'
 
 /** What of this machine and this user a schedule depends on. */
 export interface Machine {
@@ -21,7 +21,7 @@ export interface Machine {
 /** This machine. */
 export function thisMachine(): Machine {
   const uid = process.getuid?.() ?? null
-  const { home, user } = accountOf(uid)
+  const { home, user } = thisAccount()
   return {
     uid,
     user,
@@ -32,17 +32,6 @@ export function thisMachine(): Machine {
         : join(process.env.XDG_CONFIG_HOME || join(home, '.config'), 'systemd/user'),
     lingers: uid === 0 || existsSync(join('/var/lib/systemd/linger', user)),
     cronRuns: seesCron(),
-  }
-}
-
-/** Name and home as the system has them: HOME may still be that of who became this user. */
-function accountOf(uid: number | null): { readonly user: string; readonly home: string } {
-  try {
-    const { homedir, username } = userInfo()
-    return { user: username, home: homedir }
-  } catch {
-    // A user of a container may have a number only.
-    return { user: `user ${uid}`, home: process.env.HOME ?? '/' }
   }
 }
 

@@ -10,14 +10,19 @@ export interface Ended {
 
 /**
  * Runs a program of this machine, with its messages in English; null when there is none that this user may
- * run.
+ * run. With `latin1`, what it reads and prints has a character for each byte.
  *
  * @throws HubkeeperError when it cannot be run although it is there
  */
-export async function runProgram(name: string, args: readonly string[], input = ''): Promise<Ended | null> {
+export async function runProgram(
+  name: string,
+  args: readonly string[],
+  input = '',
+  encoding: 'utf8' | 'latin1' = 'utf8',
+): Promise<Ended | null> {
   const child = spawn(name, args, { env: { ...process.env, LC_ALL: 'C' } })
   const output = { out: '', err: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout.setEncoding(encoding).on('data', (text: string) => {
     output.out += text
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -25,7 +30,7 @@ export async function runProgram(name: string, args: readonly string[], input = 
   })
   // A program that ends without reading says why by its exit code.
   child.stdin.on('error', () => {})
-  child.stdin.end(input)
+  child.stdin.end(input, encoding)
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject).once('close', resolve)

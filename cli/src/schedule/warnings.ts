@@ -20,17 +20,23 @@ export function warningsOf(
         `the database of ${hub.id} belongs to user ${owner}, and this would run as ${machine.user}: files made beside it could lock its server out. Install as user ${owner}`,
       ]
     }),
-    ...(scheduler === 'systemd' && !machine.lingers
-      ? [
-          `timers of ${machine.user} stop when ${machine.user} logs out, unless you run: loginctl enable-linger ${machine.user}`,
-        ]
-      : []),
-    ...(scheduler === 'crontab' && machine.cronRuns === false
-      ? ['no cron seems to run on this machine: a crontab alone wakes nobody']
-      : []),
+    ...doubtsAbout(scheduler, machine),
     ...elsewhere.map(
       ({ scheduler: other, where }) =>
         `it is also installed in the ${where}; nothing runs twice, but one is enough: hubkeeper schedule uninstall --${other}`,
     ),
   ]
+}
+
+/** Why a scheduler may wake nobody although the schedule is installed there, a sentence each. */
+export function doubtsAbout(scheduler: SchedulerName, machine: Machine): string[] {
+  if (scheduler === 'systemd' && !machine.lingers) {
+    return [
+      `timers of ${machine.user} stop when ${machine.user} logs out, unless you run: loginctl enable-linger ${machine.user}`,
+    ]
+  }
+  if (scheduler === 'crontab' && machine.cronRuns === false) {
+    return ['no cron seems to run on this machine: a crontab alone wakes nobody']
+  }
+  return []
 }

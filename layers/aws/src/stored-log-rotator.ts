@@ -23,7 +23,7 @@ export interface StoredLogRotatorOptions {
 /** The hub's logs as objects: what was rotated before it was stored is deleted in time, nothing else. */
 export function storedLogRotator({ fence, hub, store }: StoredLogRotatorOptions): LogRotator {
   const patterns = hub.logs?.files ?? []
-  const mayDelete = (pattern: string): boolean => mayExpireLogs(folderOf(pattern), hub.database)
+  const mayDelete = (pattern: string): boolean => mayExpireLogs(folderOf(pattern), hub)
   const allowed = patterns.filter(mayDelete)
   const refused = patterns.filter((pattern) => !mayDelete(pattern))
   const except =

@@ -72,6 +72,9 @@ function sliceOf(
     scratch: undefined,
     ...(access.api === undefined || api === undefined ? {} : { api }),
     ...(access.logs === undefined || logs === undefined ? {} : { logs }),
-    ...(access.files === undefined || searchIndex === undefined ? {} : { searchIndex }),
+    // What deletes logs has to know where they may not lie.
+    ...((access.files === undefined && access.logs !== 'rotate') || searchIndex === undefined
+      ? {}
+      : { searchIndex }),
   }
 }

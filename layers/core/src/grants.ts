@@ -52,20 +52,27 @@ const matching = (patterns: readonly string[], verbs: readonly ObjectVerb[]): Ob
  * Whether logs below a folder may be deleted: the folder has a name, and nothing of the hub but its logs
  * and the like lies in it, for a permission reaches all of it.
  */
-export const mayExpireLogs = (folder: string, database: HubPlaces['database']): boolean =>
-  folder !== '' &&
-  ![database.path, keys.backups, keys.reports, keys.state].some(
-    (place) => place.startsWith(folder) || folder.startsWith(place),
+export function mayExpireLogs(
+  folder: string,
+  { database, searchIndex }: Pick<HubPlaces, 'database' | 'searchIndex'>,
+): boolean {
+  const indexes = (searchIndex?.files ?? []).map(folderOf)
+  return (
+    folder !== '' &&
+    ![database.path, keys.backups, keys.reports, keys.state, ...indexes].some(
+      (place) => place.startsWith(folder) || folder.startsWith(place),
+    )
   )
+}
 
 /** One grant per folder of logs. */
 const logGrants = (
   access: NonNullable<Access['logs']>,
   patterns: readonly string[],
-  database: HubPlaces['database'],
+  places: HubPlaces,
 ): ObjectGrant[] =>
   matching(patterns, ['list', 'read']).map(({ prefix, verbs }) =>
-    access === 'rotate' && mayExpireLogs(prefix, database)
+    access === 'rotate' && mayExpireLogs(prefix, places)
       ? { prefix, verbs: [...verbs, 'delete'] }
       : { prefix, verbs },
   )
@@ -74,14 +81,15 @@ const logGrants = (
  * The objects that an access amounts to: what a restricted store lets through when embedded, and
  * what becomes IAM on AWS. Only retention may delete a backup, and it may do nothing else to one.
  */
-export function grantsOf(access: Access, { database, logs, searchIndex }: HubPlaces): ObjectGrant[] {
+export function grantsOf(access: Access, places: HubPlaces): ObjectGrant[] {
+  const { database, logs, searchIndex } = places
   const grants: ObjectGrant[] = []
   if (access.database !== undefined) {
     grants.push({ prefix: database.path, verbs: databaseVerbs[access.database], large: true })
   }
   if (access.backups !== undefined) grants.push(...backupGrants[access.backups])
   if (access.logs !== undefined && logs !== undefined && logs.logGroup === undefined) {
-    grants.push(...logGrants(access.logs, logs.files, database))
+    grants.push(...logGrants(access.logs, logs.files, places))
   }
   if (access.files !== undefined) grants.push(...matching(searchIndex?.files ?? [], ['list']))
   if (access.ledger !== undefined) {

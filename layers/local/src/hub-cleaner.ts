@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs'
 import { lstat, open, realpath, rm, rmdir } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import {
   type CleanupCandidate,
   codeOf,
@@ -11,11 +11,13 @@ import {
   ioError,
   matchesGlob,
   type ProtectedPlaces,
+  problemOfKey,
   protectionOf,
 } from '@hubkeeper/core'
 import { hubFiles } from './hub-files.ts'
-import { pathOf } from './keys.ts'
+import { pathOf, temporaryPrefix } from './keys.ts'
 import { openKeys } from './open-files.ts'
+import { ownFolderOf } from './own-folders.ts'
 import { walk } from './walk.ts'
 
 /** See {@link hubCleaner}. */
@@ -38,17 +40,17 @@ const signatures = [
 
 /** Cleans up files of the hub under its directory. */
 export function hubCleaner({ fence, hub, own, root }: HubCleanerOptions): HubCleaner {
-  const ownFolders = own.map((path) => `${relative(root, path).split(sep).join('/')}/`)
+  const ownFolder = ownFolderOf(root, own)
 
   /** Why the file may not be deleted; a database is not opened to find out when its name tells. */
   async function protectedAs(key: string, path: string): Promise<string | null> {
-    const folder = ownFolders.find((prefix) => key.startsWith(prefix))
-    const byName = folder === undefined ? protectionOf(key, hub) : `below ${folder}`
+    const folder = ownFolder(key)
+    const byName = folder === undefined ? (oddityOf(key) ?? protectionOf(key, hub)) : `below ${folder}`
     return byName ?? protectionByContent(path)
   }
 
   async function candidate(key: string): Promise<CleanupCandidate | null> {
-    const path = pathOf(root, key)
+    const path = join(root, key)
     const stats = await plainFile(path)
     if (stats === null) return null
     return { key, bytes: stats.size, modifiedAt: stats.mtime, protectedAs: await protectedAs(key, path) }
@@ -102,18 +104,21 @@ export function hubCleaner({ fence, hub, own, root }: HubCleanerOptions): HubCle
       for await (const { key, kind } of walk({ root, patterns, environments: true })) {
         if (kind !== 'directory' || named.has(`${key}/`)) continue
         const inside = `${key}/any`
-        if (ownFolders.some((prefix) => inside.startsWith(prefix)) || protectionOf(inside, hub) !== null)
-          continue
-        if (
-          patterns.some((pattern) => matchesGlob(inside, pattern)) &&
-          (await removeIfEmpty(join(root, key)))
-        ) {
-          removed += 1
-        }
+        if (ownFolder(inside) !== undefined || protectionOf(inside, hub) !== null) continue
+        if (!patterns.some((pattern) => matchesGlob(inside, pattern))) continue
+        await fence()
+        if (await removeIfEmpty(join(root, key))) removed += 1
       }
       return removed
     },
   }
+}
+
+/** Why a name is none that anything is deleted by; null where nothing is odd about it. */
+function oddityOf(key: string): string | null {
+  if (key.split('/').some((part) => part.startsWith(temporaryPrefix))) return 'Hubkeeper writes it'
+  const problem = problemOfKey(key)
+  return problem === null ? null : `its name is no key: ${problem}`
 }
 
 /** What is known of a plain file; null for anything else, and for what is gone. */

@@ -62,7 +62,7 @@ export function hubControl(options: HubControlOptions): LocalHubControl {
     lock.run(() => {
       const note = readNote(notePath)
       if (note === null || !(isMine(note) || left(note))) return null
-      writeNote(notePath, { ...note, owner })
+      writeNote(notePath, { ...note, owner, ownedSince: now() })
       return note
     })
 
@@ -75,7 +75,8 @@ export function hubControl(options: HubControlOptions): LocalHubControl {
       const before = lock.run(() => {
         const note = readNote(notePath)
         if (note !== null && !left(note)) throw stoppedByAnother(note)
-        writeNote(notePath, { run, since: now(), owner })
+        const since = now()
+        writeNote(notePath, { run, since, owner, ownedSince: since })
         return note
       })
       pending = Promise.withResolvers()

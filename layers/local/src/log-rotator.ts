@@ -1,4 +1,4 @@
-import { closeSync, constants, lstatSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, constants, existsSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs'
 import { open, realpath } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import {
@@ -18,6 +18,7 @@ import { syncDirectory } from './durable-file.ts'
 import { pathOf } from './keys.ts'
 import { logFiles } from './log-files.ts'
 import { openKeys } from './open-files.ts'
+import { ownFolderOf } from './own-folders.ts'
 import { compressBeside } from './rotation/compress.ts'
 import { copyAndTruncate, noText } from './rotation/copy-truncate.ts'
 import { isThere } from './rotation/temporary.ts'
@@ -28,21 +29,29 @@ import { tidyRotations } from './rotation/tidy.ts'
 export interface LogRotatorOptions {
   readonly root: string
   readonly hub: ProtectedPlaces
+  /** Directories that are Hubkeeper's own, wherever they lie: backups and scratch. */
+  readonly own: readonly string[]
   /** Must pass right before each change. @throws HubkeeperError */
   readonly fence: Fence
 }
 
 /** The hub's logs as files that may be rotated and deleted. No link is followed to do so. */
-export function logRotator({ fence, hub, root }: LogRotatorOptions): LogRotator {
+export function logRotator({ fence, hub, own, root }: LogRotatorOptions): LogRotator {
   const patterns = hub.logs?.files ?? []
   const source = logFiles({ root, patterns })
   // Being a log protects from others, not from this.
   const places: ProtectedPlaces = { ...hub, logs: undefined }
 
+  const ownFolder = ownFolderOf(root, own)
+  const protectedAs = (key: string): string | null => {
+    const folder = ownFolder(key)
+    return folder === undefined ? protectionOf(key, places) : `below ${folder}`
+  }
+
   /** Passes for a plain file that may be changed. @throws HubkeeperError */
   async function pathOfPlain(key: string): Promise<string> {
     const path = pathOf(root, key)
-    const reason = protectionOf(key, places)
+    const reason = protectedAs(key)
     if (reason !== null) throw left(key, reason)
     const folder = join(await realpath(root), posix.dirname(key))
     if ((await realpath(dirname(path))) !== folder || !lstatSync(path).isFile()) throw left(key, 'a link')
@@ -68,8 +77,9 @@ export function logRotator({ fence, hub, root }: LogRotatorOptions): LogRotator 
       const files = await source.files()
       return files.filter(
         ({ key }) =>
-          protectionOf(key, places) === null &&
-          lstatSync(pathOf(root, key), { throwIfNoEntry: false })?.isFile() === true,
+          protectedAs(key) === null &&
+          // A name that no key may have is listed: what is to be done with it fails, and says why.
+          lstatSync(join(root, key), { throwIfNoEntry: false })?.isFile() === true,
       )
     },
 
@@ -98,12 +108,14 @@ export function logRotator({ fence, hub, root }: LogRotatorOptions): LogRotator 
       changing(file.key, 'cannot compress', async () => {
         await fence()
         const { bytes, made } = await compressBeside(await pathOfUnchanged(file), file)
+        // Whoever took over may have deleted the log by now: what was made is left to him.
+        await fence()
         try {
-          await fence()
           rmSync(await pathOfUnchanged(file))
         } catch (error) {
           // Of two that differ, the log itself is the one to keep.
-          if (made) rmSync(`${pathOf(root, file.key)}.gz`, { force: true })
+          const path = pathOf(root, file.key)
+          if (made && existsSync(path)) rmSync(`${path}.gz`, { force: true })
           throw error
         }
         return bytes
@@ -115,7 +127,8 @@ export function logRotator({ fence, hub, root }: LogRotatorOptions): LogRotator 
         await changing(file.key, 'cannot delete', async () => {
           const path = await pathOfUnchanged(file)
           if (!(await looksLikeLog(path, file))) throw noText(file.key)
-          rmSync(path)
+          // It took a moment to look, in which another file may have got the name.
+          rmSync(await pathOfUnchanged(file))
         })
         return { state: 'deleted' }
       } catch (error) {

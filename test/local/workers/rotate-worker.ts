@@ -4,7 +4,7 @@ import { logRotator } from '@hubkeeper/local'
 
 const [, , root = '', key = '', target = ''] = process.argv
 const hub = hubSchema.parse({ database: { path: 'hub.db' }, logs: { files: ['logs/*.log'] } })
-const rotator = logRotator({ root, hub, fence: async () => {} })
+const rotator = logRotator({ root, hub, own: [], fence: async () => {} })
 const file = (await rotator.files()).find((candidate) => candidate.key === key)
 console.log('rotating')
 if (file !== undefined) await rotator.rotate(file, target, 'copy-truncate')

@@ -1,9 +1,9 @@
-// A server that never stops writing: node writer.ts DATABASE, until its input ends. Every committed id is
-// a line on its output; the last line is what became of it all.
+// A server that never stops writing: node writer.ts DATABASE [PAUSE-MS], until its input ends. Every committed
+// id is a line on its output; the last line is what became of it all.
 import { DatabaseSync } from 'node:sqlite'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 
-const [, , path = ''] = process.argv
+const [, , path = '', pause = '0'] = process.argv
 // What a Python server waits for a lock before it gives up.
 const database = new DatabaseSync(path, { timeout: 5000 })
 database.exec('CREATE TABLE IF NOT EXISTS commits (id INTEGER PRIMARY KEY, note TEXT NOT NULL)')
@@ -25,7 +25,7 @@ while (!stopped) {
     refused += 1
   }
   longest = Math.max(longest, performance.now() - begun)
-  await setImmediate()
+  await (pause === '0' ? setImmediate() : setTimeout(Number(pause)))
 }
 database.close()
 process.stdout.write(`${JSON.stringify({ longest, refused })}\n`)

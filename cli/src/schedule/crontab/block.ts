@@ -1,17 +1,27 @@
 import { HubkeeperError } from '@hubkeeper/core'
+import { bytesOf } from './crontab.ts'
 
 const beginOf = (file: string): string => `# BEGIN hubkeeper ${file}`
 const endOf = (file: string): string => `# END hubkeeper ${file}`
 
-/** The lines of a configuration between the two comments that mark them as ours. */
+/** Whether a line is one of our marks, whatever white space an editor left behind it. */
+const isMark = (line: string, mark: string): boolean =>
+  line.replace(/[ \t\r\n]+$/, '') === bytesOf(mark).replace(/[ \t]+$/, '')
+
+/**
+ * The lines of a configuration between the two comments that mark them as ours, a character for each byte
+ * as everything of a crontab here.
+ */
 export const blockOf = (file: string, lines: readonly string[]): string =>
-  [
-    beginOf(file),
-    '# Each line wakes hubkeeper, which decides what is due. Change it with: hubkeeper schedule',
-    ...lines,
-    endOf(file),
-    '',
-  ].join('\n')
+  bytesOf(
+    [
+      beginOf(file),
+      '# Each line wakes hubkeeper, which decides what is due. Change it with: hubkeeper schedule',
+      ...lines,
+      endOf(file),
+      '',
+    ].join('\n'),
+  )
 
 interface Place {
   readonly start: number
@@ -24,9 +34,9 @@ function placeOf(crontab: string, file: string): Place | null {
   const begins: number[] = []
   const ends: number[] = []
   for (const line of crontab.split(/(?<=\n)/)) {
-    if (line.trimEnd() === beginOf(file)) begins.push(offset)
+    if (isMark(line, beginOf(file))) begins.push(offset)
     offset += line.length
-    if (line.trimEnd() === endOf(file)) ends.push(offset)
+    if (isMark(line, endOf(file))) ends.push(offset)
   }
   const [start, end] = [begins[0], ends[0]]
   if (start === undefined && end === undefined) return null

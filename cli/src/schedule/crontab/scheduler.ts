@@ -5,7 +5,7 @@ import type { Machine } from '../machine.ts'
 import type { Plan, Scheduler } from '../plan.ts'
 import type { Target } from '../target.ts'
 import { blockOf, findBlock, replaceBlock } from './block.ts'
-import { readCrontab, writeCrontab } from './crontab.ts'
+import { readCrontab, textOf, writeCrontab } from './crontab.ts'
 import { cronLines } from './lines.ts'
 
 /** The crontab of this user, with a line for each cadence. */
@@ -52,7 +52,7 @@ async function keepCopy(state: string, before: string): Promise<void> {
   const path = join(state, `crontab-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}.txt`)
   try {
     await mkdir(state, { recursive: true })
-    if (before !== '') await writeFile(path, before, { mode: 0o600 })
+    if (before !== '') await writeFile(path, before, { mode: 0o600, encoding: 'latin1', flush: true })
   } catch (error) {
     throw ioError(error, path, 'cannot keep a copy of the crontab')
   }
@@ -61,7 +61,10 @@ async function keepCopy(state: string, before: string): Promise<void> {
 /** The lines that go and come, and how many stay. */
 function changesBetween(before: string, old: string, block: string): string[] {
   if (old === block) return []
-  const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '')
+  const linesOf = (bytes: string): string[] =>
+    textOf(bytes)
+      .split('\n')
+      .filter((line) => line !== '')
   const [gone, come] = [linesOf(old), linesOf(block)]
   const others = linesOf(before).length - gone.length
   return [

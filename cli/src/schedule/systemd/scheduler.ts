@@ -3,7 +3,7 @@ import type { Machine } from '../machine.ts'
 import type { Plan, Scheduler } from '../plan.ts'
 import type { Target } from '../target.ts'
 import { installedUnits, removeUnit, writeUnit } from './files.ts'
-import { refuseUnreadable, systemctl } from './systemctl.ts'
+import { idleAmong, refuseUnreadable, systemctl } from './systemctl.ts'
 import { calendarsOf, type Unit, unitsOf } from './units.ts'
 
 const timersAmong = (units: readonly Unit[]): string[] =>
@@ -27,7 +27,8 @@ export function systemdScheduler(target: Target, machine: Machine): Scheduler {
       before.every((unit) => unit.name !== name || unit.text !== text),
     )
     try {
-      if (gone.length > 0) await systemctl(machine, 'disable', '--now', ...timersAmong(gone))
+      const leaving = timersAmong(gone)
+      if (leaving.length > 0) await systemctl(machine, 'disable', '--now', ...leaving)
       for (const unit of fresh) await writeUnit(directory, unit)
       for (const { name } of gone) await removeUnit(directory, name)
       await systemctl(machine, 'daemon-reload')
@@ -48,6 +49,16 @@ export function systemdScheduler(target: Target, machine: Machine): Scheduler {
     }
   }
 
+  /** What would be done to files, and to timers that somebody stopped. */
+  async function changesTo(before: readonly Unit[], units: readonly Unit[]): Promise<string[]> {
+    const changes = changesBetween(directory, before, units)
+    const kept = before.filter(({ name, text }) =>
+      units.some((unit) => unit.name === name && unit.text === text),
+    )
+    const idle = await idleAmong(machine, timersAmong(kept))
+    return [...changes, ...idle.map((name) => `start ${name}`)]
+  }
+
   async function putBack(before: readonly Unit[], units: readonly Unit[]): Promise<void> {
     const timers = timersAmong(units)
     // What systemd never took in it cannot give up either.
@@ -55,7 +66,8 @@ export function systemdScheduler(target: Target, machine: Machine): Scheduler {
     for (const { name } of units) await removeUnit(directory, name)
     for (const unit of before) await writeUnit(directory, unit)
     await systemctl(machine, 'daemon-reload')
-    if (before.length > 0) await systemctl(machine, 'enable', '--now', ...timersAmong(before))
+    const old = timersAmong(before)
+    if (old.length > 0) await systemctl(machine, 'enable', '--now', ...old)
   }
 
   return {
@@ -65,7 +77,7 @@ export function systemdScheduler(target: Target, machine: Machine): Scheduler {
       return {
         scheduler: 'systemd',
         where,
-        current: changesBetween(directory, found, unitsOf(target)).length === 0,
+        current: (await changesTo(found, unitsOf(target))).length === 0,
       }
     },
 
@@ -73,7 +85,7 @@ export function systemdScheduler(target: Target, machine: Machine): Scheduler {
       await refuseUnreadable(target.entries.flatMap(calendarsOf))
       const before = await installedUnits(directory, target)
       const units = unitsOf(target)
-      return plan(changesBetween(directory, before, units), () => exchange(before, units))
+      return plan(await changesTo(before, units), () => exchange(before, units))
     },
 
     async planUninstall() {

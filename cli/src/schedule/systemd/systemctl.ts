@@ -25,6 +25,14 @@ export async function systemctl(machine: Machine, ...args: readonly string[]): P
   })
 }
 
+/** Those of these timers that wait for nothing; none where systemd does not tell. */
+export async function idleAmong(machine: Machine, timers: readonly string[]): Promise<string[]> {
+  if (timers.length === 0) return []
+  const ended = await runProgram('systemctl', [...scopeOf(machine), 'is-active', ...timers])
+  const states = ended?.out.split('\n').filter((line) => line !== '') ?? []
+  return states.length === timers.length ? timers.filter((_, i) => states[i] !== 'active') : []
+}
+
 /** @throws HubkeeperError for a time that systemd cannot read; not checked where there is no systemd-analyze */
 export async function refuseUnreadable(calendars: readonly string[]): Promise<void> {
   const ended = await runProgram('systemd-analyze', ['calendar', ...calendars])

@@ -68,7 +68,12 @@ function timerText(target: Target, entry: Entry): string {
     ...calendarsOf(entry).map((calendar) => `OnCalendar=${calendar}`),
     ...(continuous
       ? []
-      : ['Persistent=true', '# What failed is tried again within the hour.', 'OnUnitInactiveSec=1h']),
+      : [
+          'Persistent=true',
+          '# What failed is tried again within the hour, and what a reboot ended, soon after it.',
+          'OnUnitInactiveSec=1h',
+          'OnActiveSec=10min',
+        ]),
     'AccuracySec=1min',
     'RandomizedDelaySec=0',
     '',

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { formatDuration, messageOf, runSchema, seconds } from '@hubkeeper/core'
+import { formatDuration, messageOf, type Report, runSchema, seconds } from '@hubkeeper/core'
 import * as z from 'zod'
 import { runMaintenance } from '../../../../functions/run-maintenance/task.ts'
 
@@ -78,14 +78,25 @@ function outcomeOf(
   const document = parse(out)
   const run = runSchema.safeParse(document)
   if (run.success) {
-    const reports = run.data.reports.filter(({ task }) => task !== runMaintenance.name)
-    const verdicts = reports.map(({ hub, status, task }) => `${hub} ${task} ${status}`)
-    return verdicts.length > 0 ? verdicts.join(', ') : 'nothing was left to do'
+    const { reports } = run.data
+    const told = [...reports.flatMap((report) => verdictOf(report, reports)), ...troublesIn(err)]
+    return told.length > 0 ? told.join(', ') : 'nothing ran'
   }
   const error = errorSchema.safeParse(document)
   const said = error.success ? error.data.error.message : err.trim().split('\n').at(-1)
   return `exit code ${exitCode}: ${said === undefined || said === '' ? 'it said nothing' : said}`
 }
+
+/** Of the whole cadence only what no report of its tasks says: that one of them could not even begin. */
+function verdictOf({ error, hub, status, task }: Report, all: readonly Report[]): string[] {
+  if (task !== runMaintenance.name) return [`${hub} ${task} ${status}`]
+  const told = all.some((other) => other.hub === hub && other.task !== task && other.status === 'failed')
+  return error === null || told ? [] : [`${hub}: ${error.message}`]
+}
+
+/** Hubs that could not even begin. */
+const troublesIn = (err: string): string[] =>
+  err.split('\n').flatMap((line) => (line.startsWith('error: ') ? [line.slice('error: '.length)] : []))
 
 function parse(text: string): unknown {
   try {

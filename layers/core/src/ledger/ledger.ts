@@ -42,6 +42,12 @@ export interface ClaimRequest {
   readonly scheduledFor: Date | null
   /** ms until others may take over. */
   readonly lease: number
+  /**
+   * Whether its success shows that the task was done.
+   *
+   * @default true
+   */
+  readonly counts?: boolean
 }
 
 /** The right to run one slot of a task, held until it is finished or its lease ends. */
@@ -170,7 +176,7 @@ export function createLedger(options: {
       async finish(state, status) {
         const finishedAt = now()
         await record.write({ ...identity, state, status, finishedAt: finishedAt.toISOString() })
-        if (state === 'succeeded') await successes.note(request.task, finishedAt)
+        if (state === 'succeeded' && (request.counts ?? true)) await successes.note(request.task, finishedAt)
       },
     }
   }

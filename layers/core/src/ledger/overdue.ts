@@ -36,10 +36,23 @@ export function punctualityOf(
   timeZone: string,
   at: Date,
 ): Punctuality {
-  const from = lastSuccess ?? keptSince ?? at
-  // What a clock noted that ran ahead does not tell whether it was done since its last time.
-  const ahead = from.getTime() - at.getTime() > clockTolerance
-  const dueAt = ahead ? latestRun(task.schedule, timeZone, at) : nextRun(task.schedule, timeZone, from)
+  const dueAt = dueAfter(task.schedule, lastSuccess ?? keptSince ?? at, keptSince, timeZone, at)
   const late = dueAt === null ? 0 : at.getTime() - dueAt.getTime()
   return { task: task.name, lastSuccess, dueAt, overdue: late > graceOf[task.schedule.cadence] ? late : 0 }
+}
+
+/** The first run after `from`; or the latest one at `at`, where `from` is in the future. */
+function dueAfter(
+  schedule: Schedule,
+  from: Date,
+  keptSince: Date | null,
+  timeZone: string,
+  at: Date,
+): Date | null {
+  const ahead = from.getTime() - at.getTime()
+  if (ahead <= graceOf[schedule.cadence]) return nextRun(schedule, timeZone, from)
+  // What a clock noted that ran ahead does not tell whether it was done since its last time.
+  const latest = latestRun(schedule, timeZone, at)
+  const before = latest !== null && keptSince !== null && latest < keptSince && keptSince <= at
+  return before ? nextRun(schedule, timeZone, keptSince) : latest
 }

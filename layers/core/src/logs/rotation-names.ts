@@ -16,7 +16,8 @@ const journal = /\.journal~?$/
 const data = /\.(?:db3?|sqlite3?|sql|dump|tar|tgz)$/i
 const extension = /^(.+)(\.\p{L}[\p{L}\d]{0,7})$/su
 const word = /^(.+)(?:\.(?:old|bak|prev)|~)$/is
-const number = /^(.+)[-._]\d{1,4}$/s
+/** A year is none: `api-2026.log` may as well be a log of its own, also beside an `api.log`. */
+const number = /^(.+)[-._](?!(?:199|20\d)\d$)\d{1,4}$/s
 
 /** Whether a name ends as that of a compressed file. */
 export const isCompressed = (key: string): boolean => compression.test(key)
@@ -52,7 +53,7 @@ export function rotatedNames(key: string): RotatedName[] {
         [stem, end],
       ] as const)) {
     const numbered = number.exec(text)?.[1]
-    if (numbered !== undefined) names.push(...under(numbered + ending, true))
+    if (numbered !== undefined && isPlausible(numbered)) names.push(...under(numbered + ending, true))
     const since = epochAtEnd(text)
     if (since !== null) names.push({ log: since.before + ending, besideLog: true, date: since })
   }

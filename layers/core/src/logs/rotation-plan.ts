@@ -1,6 +1,6 @@
 import type { HubConfig } from '../config/schema.ts'
 import type { LogFile, OpenFiles, RotationMethod } from '../ports/logs.ts'
-import { days, formatBytes } from '../units.ts'
+import { days, formatBytes, hours } from '../units.ts'
 import { zoneClock } from './clock.ts'
 import { groupLogs, type LogGroup, type RotatedLog } from './rotation-groups.ts'
 import { isCompressed, isJournal, rotatedKey } from './rotation-names.ts'
@@ -46,8 +46,8 @@ export interface LogPlan {
 
 /**
  * What is to be done with each log. A live one is rotated at most once a day, and never deleted; a rotated
- * one is deleted when both its name and its last change are older than is kept. What a process has open is
- * neither deleted nor compressed.
+ * one is deleted when both its name and its last change are older than is kept. What a process has open, or
+ * goes on writing to, is neither deleted nor compressed.
  */
 export function planRotation(circumstances: RotationCircumstances): LogPlan[] {
   const { files, isLive, open, timeZone } = circumstances
@@ -77,7 +77,9 @@ function planLog(group: LogGroup, circumstances: RotationCircumstances, lookups:
     date !== null && (date.moment === null ? date.day : lookups.dayOf(date.moment)) === today
   const expired = group.rotated.filter((file) => isExpired(file, lookups.midnight, config.keepDays))
   const kept = group.rotated.filter((file) => !expired.includes(file))
-  const inUse = group.rotated.filter(({ key }) => lookups.isOpen(key))
+  const useOf = (file: RotatedLog): string | null =>
+    lookups.isOpen(file.key) ? 'open' : isWritten(file, circumstances) ? 'written to' : null
+  const inUse = group.rotated.filter((file) => useOf(file) !== null)
   const packable = config.compress && !circumstances.expiredOnly
   // What is numbered is moved on by whoever numbers it, so it keeps the names that he knows.
   const packed = kept.filter(
@@ -94,16 +96,31 @@ function planLog(group: LogGroup, circumstances: RotationCircumstances, lookups:
     ],
     notes: [
       ...('notes' in rotation ? rotation.notes : othersAtWork(group, at)),
-      ...[...expired, ...packed].filter((file) => !idle(file)).map(({ key }) => `${key} is left: it is open`),
+      ...[...expired, ...packed]
+        .filter((file) => !idle(file))
+        .map((file) => `${file.key} is left: it is ${useOf(file)}`),
     ],
     warnings:
       config.method === 'rename'
         ? inUse
             .filter((file) => file.date?.moment != null && !isOfToday(file))
-            .map(({ key }) => `${key} is still open: its server did not open a new log`)
+            .map((file) => `${file.key} is still ${useOf(file)}: its server did not open a new log`)
         : [],
   }
 }
+
+/** How long a server may take to open a new log, ms. */
+const reopening = hours(1)
+
+/**
+ * Whether a server writes on to a log that was renamed: what it has open may not be seen. Once the log is
+ * deleted, also for a compressed one, all that it writes is lost.
+ */
+const isWritten = ({ date, modifiedAt }: RotatedLog, { at, config }: RotationCircumstances): boolean =>
+  config.method === 'rename' &&
+  date?.moment != null &&
+  modifiedAt.getTime() - date.moment > reopening &&
+  at.getTime() - modifiedAt.getTime() < days(1)
 
 /** Something else that rotates the log as well, as one of its files tells. */
 function othersAtWork({ rotated }: LogGroup, at: Date): string[] {

@@ -4,6 +4,7 @@ import type { Claim, HeldLease, Ledger } from '../ledger/ledger.ts'
 import type { Task } from '../task.ts'
 import { runContinuous } from './continuous.ts'
 import { beforeDeadline, refuseLate } from './deadline.ts'
+import { isPretended } from './deletion.ts'
 import type { Fence, RunnerDrivers, RunOutcome, RunRequest } from './drivers.ts'
 import { attemptAll, execute, outcomeOf, slotOf } from './execution.ts'
 import { settle } from './settle.ts'
@@ -30,6 +31,7 @@ export async function runTask(task: Task, request: RunRequest, drivers: RunnerDr
     owner: `${drivers.owner}/${run}`,
     scheduledFor: request.scheduledFor,
     lease: drivers.lease,
+    counts: !isPretended(request, drivers.now()),
   })
   const claimed = await beforeDeadline(claiming, task, drivers)
   if (claimed.kind === 'already-succeeded') return claimed

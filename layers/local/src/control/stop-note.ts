@@ -12,6 +12,8 @@ const noteSchema = z.object({
   since: z.iso.datetime(),
   /** `host:pid` of the run; null once it gave up starting the server. */
   owner: z.string().nullable(),
+  /** Absent where that is `since`. */
+  ownedSince: z.iso.datetime().optional(),
 })
 
 /** Who has the hub’s server stopped: kept until it is started again. */
@@ -19,6 +21,8 @@ export interface StopNote {
   readonly run: string
   readonly since: Date
   readonly owner: string | null
+  /** When its owner wrote it: whoever takes a note over began later than the server was stopped. */
+  readonly ownedSince: Date
 }
 
 /** For how long a note of another machine is believed, ms: of its processes nothing is known. */
@@ -28,9 +32,13 @@ const patience = hours(6)
 export function readNote(path: string): StopNote | null {
   try {
     const parsed = noteSchema.safeParse(parse(readFileSync(path, 'utf8')))
-    if (parsed.success) return { ...parsed.data, since: new Date(parsed.data.since) }
+    if (parsed.success) {
+      const { owner, ownedSince, run, since } = parsed.data
+      return { run, owner, since: new Date(since), ownedSince: new Date(ownedSince ?? since) }
+    }
     // Whatever happened to it: that it is there says that something was stopped.
-    return { run: 'unknown', since: statSync(path).mtime, owner: null }
+    const { mtime } = statSync(path)
+    return { run: 'unknown', since: mtime, owner: null, ownedSince: mtime }
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw ioError(error, path, 'cannot read')
@@ -38,9 +46,9 @@ export function readNote(path: string): StopNote | null {
 }
 
 /** Makes a note durable, before what it says is done. @throws HubkeeperError */
-export function writeNote(path: string, { owner, run, since }: StopNote): void {
+export function writeNote(path: string, { ownedSince, owner, run, since }: StopNote): void {
   try {
-    writeWhole(path, `${JSON.stringify({ schema: 1, run, since, owner })}\n`)
+    writeWhole(path, `${JSON.stringify({ schema: 1, run, since, owner, ownedSince })}\n`)
   } catch (error) {
     throw ioError(error, path, 'cannot write')
   }
@@ -57,11 +65,15 @@ export function removeNote(path: string): void {
 }
 
 /** Whether nobody is going to start the server any more that a note is of. */
-export function isLeft({ owner, since }: StopNote, isGone: (owner: string) => boolean, now: Date): boolean {
+export function isLeft(
+  { ownedSince, owner }: StopNote,
+  isGone: (owner: string) => boolean,
+  now: Date,
+): boolean {
   if (owner === null || isGone(owner)) return true
   const host = `${hostname()}:`
-  if (!owner.startsWith(host)) return now.getTime() - since.getTime() > patience
-  return startedAfter(Number(owner.slice(host.length)), since)
+  if (!owner.startsWith(host)) return now.getTime() - ownedSince.getTime() > patience
+  return startedAfter(Number(owner.slice(host.length)), ownedSince)
 }
 
 function parse(text: string): unknown {

@@ -1,7 +1,8 @@
 import { constants, lstatSync, readdirSync, rmSync } from 'node:fs'
 import { type FileHandle, glob, open } from 'node:fs/promises'
 import { basename, dirname, join, posix, relative, sep } from 'node:path'
-import { codeOf, rotatedNames } from '@hubkeeper/core'
+import { codeOf, messageOf, rotatedNames } from '@hubkeeper/core'
+import { startedAfter } from '../host/process-start.ts'
 import { isGone } from '../sweep.ts'
 import { rotationPrefix } from './temporary.ts'
 import { textStart } from './text.ts'
@@ -16,11 +17,23 @@ export async function tidyRotations(root: string, patterns: readonly string[]): 
   const around = patterns.map((pattern) => posix.join(posix.dirname(pattern), `${rotationPrefix}*`))
   const done: string[] = []
   for await (const name of glob([...new Set(around)], { cwd: root })) {
-    const pid = /^\d+/.exec(basename(name).slice(rotationPrefix.length))?.[0]
-    if (pid === undefined || !isGone(Number(pid))) continue
-    done.push(...(await tidyOne(root, join(root, name))))
+    try {
+      if (isLeft(join(root, name))) done.push(...(await tidyOne(root, join(root, name))))
+    } catch (error) {
+      if (codeOf(error) === null) throw error
+      // It takes space, and maybe counts lines twice: no reason to leave every other log as it is.
+      done.push(`${name} cannot be tidied up: ${messageOf(error)}`)
+    }
   }
   return done
+}
+
+/** Whether nobody writes it any more: its process is gone, or another one has got the id since. */
+function isLeft(temporary: string): boolean {
+  const pid = /^\d+/.exec(basename(temporary).slice(rotationPrefix.length))?.[0]
+  if (pid === undefined) return false
+  // Not its mtime, which is that of the log.
+  return isGone(Number(pid)) || startedAfter(Number(pid), lstatSync(temporary).ctime)
 }
 
 async function tidyOne(root: string, temporary: string): Promise<string[]> {

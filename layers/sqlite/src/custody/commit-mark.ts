@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { codeOf } from '@hubkeeper/core'
 import { readHeader } from '../examine/structure.ts'
 import { countCommits } from '../live/commits.ts'
 
@@ -6,6 +6,8 @@ import { countCommits } from '../live/commits.ts'
 export interface CommitMark {
   readonly journalMode: 'rollback' | 'wal'
   readonly commits: number
+  /** Of what counts them; see `CommitCounter`. */
+  readonly file: string
 }
 
 /**
@@ -13,21 +15,34 @@ export interface CommitMark {
  * somebody has the database open. For a process that never opens it with SQLite.
  */
 export function commitMark(path: string): CommitMark | null {
-  if (!existsSync(path)) return null
+  try {
+    return readMark(path)
+  } catch (error) {
+    // Whoever closes a WAL database last takes away what its commits were counted in, at any moment.
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+function readMark(path: string): CommitMark | null {
   const { journalMode } = readHeader(path)
-  if (journalMode === 'wal' && !existsSync(`${path}-shm`)) return null
   const counter = countCommits(path, journalMode)
   try {
     const commits = counter.read()
-    return commits === null ? null : { journalMode, commits }
+    return commits === null ? null : { journalMode, commits, file: counter.file }
   } finally {
     counter.close()
   }
 }
 
+/** More commits than that are none: the count began anew. */
+const most = 2 ** 31
+
 /** Commits between two marks, one of our own left out; null where that cannot be told. */
 export function foreignCommits(before: CommitMark | null, after: CommitMark | null): number | null {
-  if (before === null || after === null || before.journalMode !== after.journalMode) return null
+  if (before === null || after === null) return null
+  if (before.journalMode !== after.journalMode || before.file !== after.file) return null
   // Counters are 32 bits wide and start over.
-  return Math.max(0, ((after.commits - before.commits) >>> 0) - 1)
+  const commits = (after.commits - before.commits) >>> 0
+  return commits === 0 || commits > most ? null : commits - 1
 }

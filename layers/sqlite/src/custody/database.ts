@@ -20,9 +20,12 @@ import { type CommitMark, commitMark, foreignCommits } from './commit-mark.ts'
 import { requireTime } from './forecast.ts'
 import { inPlaceCustody } from './in-place.ts'
 import { inJournalModeOf, obstacleInto } from './journal-mode.ts'
+import { journalSize } from './journals.ts'
 import { processesWithOpen } from './occupants.ts'
 import type { CustodyOptions } from './options.ts'
 import { failed, faultOf } from './outcomes.ts'
+import { copyRaw } from './raw-copy.ts'
+import { giveToOwnerOfDirectory, isLink, realPathOf } from './real-file.ts'
 import { fingerprint, sizeWithLog } from './scratch.ts'
 
 /** Everything that custody can do with the database. */
@@ -60,23 +63,33 @@ const resting = (options: CustodyOptions): CustodyOptions => ({
 })
 
 /** The whole protocol: read as a snapshot, change only in the place of what was read. */
-function custodyOf(options: CustodyOptions): Database {
+function custodyOf(given: CustodyOptions): Database {
+  const named = given.database.path
+  const path = named === null ? null : realPathOf(named)
+  const options = { ...given, database: { ...given.database, path } }
   const { database, engine, scratch, store, now, fence } = options
+  const linked = named !== null && isLink(named)
   const name = basename(database.key)
   /** A database of a server on another machine is only known by what that pushed to the store. */
   const replica = database.authority === 'server' && database.path === null
   const live = database.authority === 'server' && !replica
   /** Of the moment before the last snapshot of a live database. */
   let mark: CommitMark | null = null
+  /** Whether its content was last read with what a journal holds. */
+  let readThroughEngine = false
+
+  async function journalsBeside(): Promise<string[]> {
+    const signs: string[] = []
+    for (const suffix of ['-wal', '-journal'] as const) {
+      const bytes = await journalSize(options, suffix)
+      if (bytes > 0) signs.push(`${database.key + suffix} (${formatBytes(bytes)}) lies beside it`)
+    }
+    return signs
+  }
 
   const signsOfUse: DatabaseReader['signsOfUse'] = async () => {
     if (live) return []
-    const signs: string[] = []
-    for (const suffix of ['-wal', '-journal']) {
-      const journal = await store.head(database.key + suffix)
-      if (journal === null || journal.bytes === 0) continue
-      signs.push(`${journal.key} (${formatBytes(journal.bytes)}) lies beside it`)
-    }
+    const signs = await journalsBeside()
     const processes = database.path === null ? [] : await processesWithOpen(database.path)
     return [...signs, ...processes.map((process) => `${process} has it open`)]
   }
@@ -87,10 +100,20 @@ function custodyOf(options: CustodyOptions): Database {
     if (sign !== undefined) throw new PreconditionFailedError(database.key, `that nobody uses it: ${sign}`)
   }
 
+  /** Beside a database that is gone, a journal would be taken for that of the one put there. */
+  async function refuseJournals(): Promise<void> {
+    const [sign] = await journalsBeside()
+    if (sign === undefined || (await etag()) !== null) return
+    throw new HubkeeperError('database-missing', `there is no database at ${database.key}, but ${sign}`, {
+      hint: 'nothing was changed: it may hold what was committed last; move it away to keep it, then restore again',
+    })
+  }
+
   /** Whether a file may be open: a WAL’s index lies beside one that is, or that was only read last. */
   async function mayBeOpen(path: string): Promise<boolean> {
     if (!(await exists(path))) return false
-    return live || (await exists(`${path}-shm`)) || (await signsOfUse()).length > 0
+    // A link stays one: what it leads to is written through SQLite.
+    return live || linked || (await exists(`${path}-shm`)) || (await signsOfUse()).length > 0
   }
 
   const isScratch = (path: string): boolean => path.startsWith(scratch.directory)
@@ -117,6 +140,7 @@ function custodyOf(options: CustodyOptions): Database {
     const path = scratch.path(name)
     const takenAt = now()
     const size = await sizeWithLog(livePath)
+    readThroughEngine = true
     mark = commitMark(livePath)
     await scratch.requireSpace(size, `a snapshot of ${database.key}`)
     const taken = await engine.snapshotLive(livePath, path)
@@ -183,6 +207,11 @@ function custodyOf(options: CustodyOptions): Database {
         hint: 'this is a defect of the task; nothing was done',
       })
     }
+    if (linked) {
+      throw new HubkeeperError('not-available', `${database.key} is a link: no file is put in its place`, {
+        hint: 'name the file that it leads to as database.path in hubkeeper.json; nothing was done',
+      })
+    }
     await fence()
     await refuseInUse()
     await store.upload(copy.path, database.key, { condition: { ifMatch: sourceEtag }, consume: true })
@@ -222,14 +251,18 @@ function custodyOf(options: CustodyOptions): Database {
         if (unused && (await etag()) !== expected.etag) {
           throw new PreconditionFailedError(database.key, `ETag ${expected.etag}`)
         }
+        // What somebody who has it open since may have committed was not read.
+        if (!unused && !readThroughEngine) await refuseInUse()
         const replaced = await replaceLive(livePath, source)
         if (!unused || replaced.state !== 'done') return replaced
         return { state: 'done', value: { ...replaced.value, foreignCommits: 0 } }
       }
+      await refuseJournals()
       await fence()
       await refuseInUse()
       const condition = expected.etag === null ? ({ ifNoneMatch: '*' } as const) : { ifMatch: expected.etag }
       const { info } = await store.upload(source, database.key, { condition })
+      if (expected.etag === null && livePath !== null) await giveToOwnerOfDirectory(livePath)
       return { state: 'done', value: { etag: info.etag, foreignCommits: 0 } }
     },
 
@@ -237,11 +270,9 @@ function custodyOf(options: CustodyOptions): Database {
       const info = await store.head(database.key)
       if (info === null) return null
       requireTime(options, info.bytes, database.key)
-      await scratch.requireSpace(info.bytes, `a copy of ${database.key}`)
-      const path = scratch.path(name)
       const takenAt = now()
-      const { sha256 } = await store.download(database.key, path, { ifMatch: info.etag })
-      return snapshotOf(path, { bytes: info.bytes, sha256, sourceEtag: null, takenAt })
+      const { path, ...copy } = await copyRaw(options, info)
+      return snapshotOf(path, { ...copy, sourceEtag: null, takenAt })
     },
   }
 }

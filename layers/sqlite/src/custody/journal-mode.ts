@@ -11,6 +11,9 @@ interface Header {
   readonly versions: Buffer
 }
 
+/** A rollback journal, and a WAL. */
+const journals = [Buffer.from([1, 1]), Buffer.from([2, 2])]
+
 const places = { pageSize: 16, versions: 18, end: 20 } as const
 
 /**
@@ -43,8 +46,11 @@ async function headerOf(path: string): Promise<Header | null> {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(places.end), 0, places.end, 0)
     if (bytesRead < places.end || buffer.toString('latin1', 0, magic.length) !== magic) return null
     const size = buffer.readUInt16BE(places.pageSize)
+    const versions = buffer.subarray(places.versions)
+    // A damaged header says nothing that a restored file should say as well.
+    if (!journals.some((known) => known.equals(versions))) return null
     // 65536 does not fit, and is written as 1.
-    return { pageSize: size === 1 ? 65_536 : size, versions: buffer.subarray(places.versions) }
+    return { pageSize: size === 1 ? 65_536 : size, versions }
   } catch {
     return null
   }

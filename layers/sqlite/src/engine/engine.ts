@@ -52,6 +52,8 @@ export interface Engine {
   ): Promise<Outcome<{ pages: number }>>
   /** VACUUM of a copy as it would be done in place; the copy is changed. */
   rehearseVacuum(copy: string): Promise<Outcome<Rehearsed>>
+  /** Ends the unfinished transaction of a copy, with its journal beside it; the copy is changed. */
+  rollBack(copy: string): Promise<Outcome<{ pages: number }>>
   /** Works in a live database, with a snapshot `before` and one `after` at these paths. */
   maintainLive(
     livePath: string,
@@ -123,6 +125,7 @@ export function createEngine(limits: EngineLimits, runJob: typeof runChild = run
     compact: (path, target, options) =>
       result({ kind: 'compact', path, target, ...options }, resultSchemas.compact, dirname(target)),
     rehearseVacuum: (path) => result({ kind: 'rehearse', path }, resultSchemas.rehearse, dirname(path)),
+    rollBack: (path) => result({ kind: 'roll-back', path }, resultSchemas['roll-back'], dirname(path)),
     maintainLive: (path, snapshots, request) =>
       result(
         { kind: 'maintain', path, ...snapshots, request, lockTimeout },

@@ -51,6 +51,20 @@ export async function restore({ lockTimeout, source, target }: JobOf<'restore'>,
   })
 }
 
+/** Opens a copy, so that SQLite puts back what the journal beside it says of an unfinished transaction. */
+export function rollBack({ path }: JobOf<'roll-back'>, heapLimit: number): Outcome<{ pages: number }> {
+  try {
+    const database = openHostile(path, { readOnly: false, heapLimit })
+    try {
+      return { state: 'done', value: { pages: scalar(database, 'PRAGMA page_count', 'number') } }
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    return failedWith(error, path)
+  }
+}
+
 /** Writes a file at rest compactly to a new one, its full-text indexes merged, its statistics fresh. */
 export async function compact(job: JobOf<'compact'>, heapLimit: number): Promise<Outcome<{ pages: number }>> {
   const { analyze, path, searchIndexes, target } = job

@@ -6,7 +6,7 @@ import { rehearse } from '../live/rehearse.ts'
 import { crossCheck } from './cross-check.ts'
 import { examine } from './examine.ts'
 import { guessStatements } from './guess-statements.ts'
-import { compact, restore, snapshot } from './jobs.ts'
+import { compact, restore, rollBack, snapshot } from './jobs.ts'
 import type { Assignment } from './protocol.ts'
 import { planStatement, timeStatement } from './time-statements.ts'
 
@@ -28,6 +28,8 @@ async function work({ heapLimit, job }: Assignment): Promise<void> {
       return emit(job.kind, await compact(job, heapLimit))
     case 'rehearse':
       return emit(job.kind, rehearse(job, heapLimit))
+    case 'roll-back':
+      return emit(job.kind, rollBack(job, heapLimit))
     case 'maintain':
       return emit(job.kind, await maintain(job, heapLimit))
     case 'cross-check':

@@ -24,6 +24,7 @@ export type Job =
       readonly analyze: boolean
     }
   | { readonly kind: 'rehearse'; readonly path: string }
+  | { readonly kind: 'roll-back'; readonly path: string }
   | {
       readonly kind: 'maintain'
       readonly path: string
@@ -161,6 +162,7 @@ export const resultSchemas = {
   rehearse: outcomeOf(
     z.strictObject({ bytes: count, lockSeconds: duration, renumbers: z.array(z.string()) }),
   ),
+  'roll-back': outcomeOf(z.strictObject({ pages: count })),
   maintain: outcomeOf(
     z.strictObject({ foreignCommits: count.nullable(), steps: z.array(step), walBytes: count }),
   ),
@@ -180,6 +182,7 @@ export const lineSchema = z.strictObject({
     'snapshot',
     'compact',
     'rehearse',
+    'roll-back',
     'maintain',
     'restore',
     'cross-check',

@@ -1,8 +1,10 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { endianness } from 'node:os'
 
 /** Counts the commits in a database, whoever makes them. */
 export interface CommitCounter {
+  /** Tells its file from another one of that name, which counts from another beginning. */
+  readonly file: string
   /** Commits so far, from any beginning; null when they cannot be read. */
   read(): number | null
   close(): void
@@ -20,7 +22,9 @@ const changesInIndex = 8
  */
 export function countCommits(path: string, journalMode: 'rollback' | 'wal'): CommitCounter {
   const descriptor = openSync(journalMode === 'wal' ? `${path}-shm` : path, 'r')
+  const { birthtimeNs, dev, ino } = fstatSync(descriptor, { bigint: true })
   return {
+    file: `${dev}-${ino}-${birthtimeNs}`,
     read: () => (journalMode === 'wal' ? inIndex(descriptor) : inHeader(descriptor)),
     close: () => closeSync(descriptor),
   }

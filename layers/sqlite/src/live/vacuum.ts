@@ -3,7 +3,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 import { codeOf } from '@hubkeeper/core'
 import * as z from 'zod'
+import { readSchema } from '../digest/native-source.ts'
 import { scalar } from '../engine/connection.ts'
+import { renumberedByVacuum } from '../schema/rowids.ts'
 import { growing, longEnough } from './division.ts'
 import { insistence, type LockKeeper } from './locks.ts'
 
@@ -20,6 +22,11 @@ export async function vacuum(
   journalMode: 'rollback' | 'wal',
   locks: LockKeeper,
 ): Promise<void> {
+  // Since it was rehearsed, another table may have come, or an index gone.
+  const renumbered = await locks.look(() => renumberedByVacuum(database, readSchema(database)))
+  if (renumbered.length > 0) {
+    return locks.leave('VACUUM', `it may number the rows anew of ${renumbered.join(', ')}`)
+  }
   // In WAL mode only a writer can be in its way, and to wait for that holds nobody up.
   database.exec(`PRAGMA busy_timeout = ${journalMode === 'wal' ? 0 : insistence}`)
   await locks.statement('VACUUM', () => database.exec('VACUUM'))
