@@ -92,7 +92,7 @@ function hazardRefusals({ hazards }: Examination): Refusal[] {
 }
 
 function windowRefusals(
-  { at, hub, scheduledFor }: MaintenanceContext,
+  { at, hub, now, scheduledFor }: MaintenanceContext,
   { force }: MaintenanceInput,
 ): Refusal[] {
   const { window } = hub.database.vacuum
@@ -101,8 +101,10 @@ function windowRefusals(
     const advice = 'set database.vacuum.window, or run it with --force'
     return [{ rule: 'window', reason: 'it was not run by its schedule', advice }]
   }
-  if (isWithin(window, hub.timeZone, at)) return []
-  const reason = `${at.toISOString()} is not between ${window.from} and ${window.to} (${hub.timeZone})`
+  // A run may have begun in it and come this far after its end.
+  const outside = [at, now()].find((moment) => !isWithin(window, hub.timeZone, moment))
+  if (outside === undefined) return []
+  const reason = `${outside.toISOString()} is not between ${window.from} and ${window.to} (${hub.timeZone})`
   return [{ rule: 'window', reason, advice: 'run it in those hours, or change database.vacuum.window' }]
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { listAll, type ObjectStore } from '@hubkeeper/core'
+import { HubkeeperError, listAll, type ObjectStore } from '@hubkeeper/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../support/temporary.ts'
@@ -133,6 +133,27 @@ export function objectStoreContract(
       await store.upload(path, 'b', { consume: true })
       expect(existsSync(path)).toBe(false)
       expect(text((await store.get('b'))?.body)).toBe('new')
+    })
+
+    it('asks once more when all of a file is there, and leaves the old object when that is refused', async () => {
+      const store = await makeStore()
+      const path = join(temporaryDirectory(), 'in')
+      writeFileSync(path, 'new')
+      const { etag } = await store.put('a', 'old')
+      const refuse = () => Promise.reject(new HubkeeperError('lease-lost', 'taken over', { hint: 'none' }))
+      await expect(
+        store.upload(path, 'a', { condition: { ifMatch: etag }, confirm: refuse }),
+      ).rejects.toMatchObject({
+        code: 'lease-lost',
+      })
+      expect(text((await store.get('a'))?.body)).toBe('old')
+      let asked = 0
+      const confirm = async () => {
+        asked += 1
+      }
+      await store.upload(path, 'a', { condition: { ifMatch: etag }, confirm })
+      expect(asked).toBe(1)
+      expect(text((await store.get('a'))?.body)).toBe('new')
     })
 
     it('refuses to download what is absent or another version, and leaves no file', async () => {

@@ -36,6 +36,7 @@ async function hubWith(logs: LogsInput, objects: readonly string[]) {
         slot: 'r',
         scheduledFor: null,
         at,
+        now: () => at,
         dryRun: false,
         deletionRefused: null,
         progress: { step: () => {} },

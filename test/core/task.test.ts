@@ -66,6 +66,7 @@ describe('the access that a task declares', () => {
       scheduledFor: null,
       deletionRefused: null,
       at: new Date(),
+      now: () => new Date(),
       dryRun: false,
       progress: { step: () => {} },
     }

@@ -82,6 +82,7 @@ export function memoryStore(
     fileOf: async () => null,
     async upload(path, key, options = {}) {
       const body = await readFile(path)
+      await options.confirm?.()
       const info = write(key, body, options.condition)
       if (options.consume) await rm(path)
       return { info, sha256: sha256(body) }

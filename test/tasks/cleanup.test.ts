@@ -276,7 +276,15 @@ async function cleanUp(
     now: () => at,
     fence,
   } as const
-  const base = { run: 'run', slot: 'slot', scheduledFor: null, at, dryRun: false, deletionRefused: null }
+  const base = {
+    run: 'run',
+    slot: 'slot',
+    scheduledFor: null,
+    at,
+    now: () => at,
+    dryRun: false,
+    deletionRefused: null,
+  }
   const result = await cleanup.start(
     { ...base, hub: configured, progress: { step: () => {} } },
     async (access) => ({

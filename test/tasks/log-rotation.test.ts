@@ -84,6 +84,7 @@ function hubWith(
           slot: 'r',
           scheduledFor: null,
           at,
+          now: () => at,
           dryRun: false,
           deletionRefused: null,
           progress: { step: () => {} },

@@ -52,6 +52,8 @@ export interface BaseContext {
   readonly scheduledFor: Date | null
   /** The moment that windows and ages count from; now unless the run pretends another. */
   readonly at: Date
+  /** The clock, whatever moment the run pretends. */
+  readonly now: () => Date
   /** Nothing may be changed: say what would be. */
   readonly dryRun: boolean
   /**

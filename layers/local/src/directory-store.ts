@@ -118,6 +118,7 @@ export function directoryStore({
     key: string,
     condition: WriteCondition | undefined,
     make: (temporary: string) => Promise<T>,
+    confirm: () => Promise<void> = async () => {},
   ): Promise<{ info: ObjectInfo; made: T }> {
     const path = locateForWriting(key)
     const temporary = temporaryBeside(path)
@@ -126,6 +127,7 @@ export function directoryStore({
       // Before any work: most conditions that fail, fail already here.
       check(key, path, condition)
       const made = await make(temporary)
+      await confirm()
       return { info: publish(key, temporary, condition), made }
     } catch (error) {
       throw ioError(error, path, 'cannot write')
@@ -208,15 +210,16 @@ export function directoryStore({
       return current(key, path) === null ? null : path
     },
 
-    async upload(path, key, { condition, consume = false } = {}) {
-      const { info, made } = await replace(key, condition, async (temporary) => {
+    async upload(path, key, { condition, confirm, consume = false } = {}) {
+      const make = async (temporary: string): Promise<string> => {
         if (consume && (await sameDevice(path, dirname(temporary)))) {
           const [sha256] = await Promise.all([hashFile(path), syncFile(path)])
           renameSync(path, temporary)
           return sha256
         }
         return (await copyHashing(path, temporary, { mode: 0o644, durable: true })).sha256
-      })
+      }
+      const { info, made } = await replace(key, condition, make, confirm)
       if (consume) rmSync(path, { force: true })
       return { info, sha256: made }
     },

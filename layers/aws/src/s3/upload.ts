@@ -44,13 +44,18 @@ async function sendParts(place: Place, uploadId: string, source: Source) {
 export async function uploadFile(
   place: Place,
   path: string,
-  { condition, consume = false }: { condition?: WriteCondition; consume?: boolean },
+  {
+    condition,
+    confirm = async () => {},
+    consume = false,
+  }: { condition?: WriteCondition; confirm?: () => Promise<void>; consume?: boolean },
 ): Promise<Transfer> {
   const transfer = await reading(path, async (source): Promise<Transfer> => {
     if (source.bytes <= partBytes) {
       const body = await source.read(0, source.bytes)
       await source.verify()
       const sha256 = createHash('sha256').update(body).digest('hex')
+      await confirm()
       return { info: await putObject(place, body, condition), sha256 }
     }
     let sha256 = ''
@@ -60,6 +65,7 @@ export async function uploadFile(
       async sendParts(uploadId) {
         const sent = await sendParts(place, uploadId, source)
         sha256 = sent.sha256
+        await confirm()
         return sent.parts
       },
     })

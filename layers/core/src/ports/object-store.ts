@@ -72,14 +72,15 @@ export interface ObjectStore {
 
   /**
    * Writes the file at `path` as the object. With `consume` the file is spent: the store may move
-   * it instead of copying, and it is gone afterwards.
+   * it instead of copying, and it is gone afterwards. `confirm` is called when all of it is there, right
+   * before it becomes the object.
    *
-   * @throws PreconditionFailedError
+   * @throws PreconditionFailedError, and what `confirm` throws: then nothing was replaced
    */
   upload(
     path: string,
     key: string,
-    options?: { condition?: WriteCondition; consume?: boolean },
+    options?: { condition?: WriteCondition; consume?: boolean; confirm?: () => Promise<void> },
   ): Promise<Transfer>
 
   /**

@@ -38,6 +38,7 @@ export async function execute(
     slot: slotOf(request, run),
     scheduledFor: request.scheduledFor,
     at: request.at ?? startedAt,
+    now: drivers.now,
     dryRun: request.dryRun,
     progress: request.progress,
   }

@@ -109,7 +109,10 @@ function startHeartbeat(
       .then(async () => {
         for (const holder of holders) await holder.renew()
       })
-      .catch(() => clearInterval(timer))
+      .catch((error: unknown) => {
+        // What is lost is lost. Anything else may work the next time, before the lease ends.
+        if (error instanceof HubkeeperError && error.code === 'lease-lost') clearInterval(timer)
+      })
   }, drivers.lease / 3)
   return {
     async stop() {

@@ -100,6 +100,12 @@ function custodyOf(given: CustodyOptions): Database {
     if (sign !== undefined) throw new PreconditionFailedError(database.key, `that nobody uses it: ${sign}`)
   }
 
+  /** Writing a file takes its time: this is looked at right before it is put in place. */
+  async function lastLook(): Promise<void> {
+    await fence()
+    await refuseInUse()
+  }
+
   /** Beside a database that is gone, a journal would be taken for that of the one put there. */
   async function refuseJournals(): Promise<void> {
     const [sign] = await journalsBeside()
@@ -214,7 +220,8 @@ function custodyOf(given: CustodyOptions): Database {
     }
     await fence()
     await refuseInUse()
-    await store.upload(copy.path, database.key, { condition: { ifMatch: sourceEtag }, consume: true })
+    const condition = { ifMatch: sourceEtag }
+    await store.upload(copy.path, database.key, { condition, consume: true, confirm: lastLook })
   }
 
   async function replaceLive(livePath: string, path: string): Promise<Outcome<Replacement>> {
@@ -261,7 +268,7 @@ function custodyOf(given: CustodyOptions): Database {
       await fence()
       await refuseInUse()
       const condition = expected.etag === null ? ({ ifNoneMatch: '*' } as const) : { ifMatch: expected.etag }
-      const { info } = await store.upload(source, database.key, { condition })
+      const { info } = await store.upload(source, database.key, { condition, confirm: lastLook })
       if (expected.etag === null && livePath !== null) await giveToOwnerOfDirectory(livePath)
       return { state: 'done', value: { etag: info.etag, foreignCommits: 0 } }
     },
