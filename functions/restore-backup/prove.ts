@@ -8,40 +8,66 @@ import {
   isProof,
   reasonOf,
 } from '@hubkeeper/core'
+import type { Replaced } from './replace.ts'
 
 /** A verified backup, and how it came into the place of the database. */
-export interface Restoration {
+export interface Restoration extends Omit<Replaced, 'safety'> {
   readonly chosen: Backup
   readonly digest: ContentDigest
   readonly undoable: boolean
-  /** In words. */
-  readonly how: readonly string[]
-  /** What the server committed in between, that no copy has; null when that cannot be counted. */
-  readonly lostCommits: number | null
 }
 
 /** Reads the database once more: a restore is done when it holds the backup's content. */
 export async function proveRestored(
   database: DatabaseRestorer,
-  { chosen, digest, how, lostCommits, undoable }: Restoration,
+  { chosen, commitsSince, digest, how, lostCommits, undoable }: Restoration,
 ): Promise<Finding> {
   const subject = database.key
   const expected = digest.value
   const undo = undoable ? 'to undo: hubkeeper restore --undo' : 'there was no database before'
   const evidence = [describe(chosen), ...how, ...lossEvidence(lostCommits), undo]
   const seen = await contentOf(database)
-  if (typeof seen !== 'string') {
+  if ('reason' in seen) {
     return finding('content.preserved', 'unknown', { subject, expected, actual: seen.reason, evidence })
   }
-  const details = { subject, expected, actual: seen, evidence }
-  if (seen !== expected) {
-    const advice = `its server may have written since; compare, or ${undo}`
-    return finding('content.preserved', 'critical', { ...details, advice })
+  const lost = (lostCommits ?? 0) > 0
+  const advice = lost
+    ? {
+        advice:
+          'stop what writes to it for a restore, or set control in hubkeeper.json so that it is stopped',
+      }
+    : {}
+  if (seen.value === expected) {
+    const details = { subject, expected, actual: seen.value, evidence, ...advice }
+    return finding('content.preserved', lost ? 'warning' : 'ok', details)
   }
-  if (lostCommits === null || lostCommits === 0) return finding('content.preserved', 'ok', details)
-  const advice =
-    'stop what writes to it for a restore, or set control in hubkeeper.json so that it is stopped'
-  return finding('content.preserved', 'warning', { ...details, advice })
+  const differing = differingTables(digest, seen)
+  const between = commitsSince()
+  if (between === 0) {
+    return finding('content.preserved', 'critical', {
+      subject,
+      expected,
+      actual: seen.value,
+      advice: `nobody else committed in between: compare, or ${undo}`,
+      evidence: [...evidence, ...differing],
+    })
+  }
+  const commits = between === null ? 'commits' : between === 1 ? '1 commit' : `${between} commits`
+  return finding('content.preserved', lost ? 'warning' : 'skipped', {
+    subject,
+    actual: `${commits} of its server between`,
+    ...advice,
+    evidence: [...evidence, ...differing],
+  })
+}
+
+function differingTables(backup: ContentDigest, seen: ContentDigest): string[] {
+  const now = new Map(seen.tables.map(({ digest, name }) => [name, digest]))
+  const differing = backup.tables.filter(({ digest, name }) => now.get(name) !== digest)
+  return [
+    `equal to the backup in ${backup.tables.length - differing.length} of ${backup.tables.length} tables`,
+    ...differing.map(({ name }) => `${name} differs`),
+  ]
 }
 
 function describe({ certificate, manifest: { bytes, id, takenAt } }: Backup): string {
@@ -57,10 +83,10 @@ function lossEvidence(commits: number | null): string[] {
   return [`its server committed ${times} in the moment before: that was replaced, and is in no copy`]
 }
 
-async function contentOf(database: DatabaseRestorer): Promise<string | { readonly reason: string }> {
+async function contentOf(database: DatabaseRestorer): Promise<ContentDigest | { readonly reason: string }> {
   const restored = await database.snapshot()
   if (restored.state !== 'done') return { reason: reasonOf(restored) }
   const { digest } = await restored.value.examine(['digest'])
   await restored.value.dispose()
-  return digest.state === 'done' ? digest.value.value : { reason: reasonOf(digest) }
+  return digest.state === 'done' ? digest.value : { reason: reasonOf(digest) }
 }

@@ -16,6 +16,8 @@ export interface Replaced {
   readonly safety: readonly Backup[]
   readonly how: readonly string[]
   readonly lostCommits: number | null
+  /** Commits of others since the last look; null when there may be some that cannot be counted. */
+  commitsSince(): number | null
 }
 
 /** The database as it is now. */
@@ -74,6 +76,7 @@ export async function replace(
         ...(live ? signs.map((sign) => `into the live file, since ${sign}`) : []),
       ],
       lostCommits: live ? replaced.value.foreignCommits : 0,
+      commitsSince: replaced.value.commitsSince,
     },
   }
 }

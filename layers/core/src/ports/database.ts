@@ -149,6 +149,11 @@ export interface Replacement {
    * they cannot be counted.
    */
   readonly foreignCommits: number | null
+  /**
+   * Commits of others from that snapshot until now, the replaced ones among them; null when there may be some
+   * that cannot be counted.
+   */
+  commitsSince(): number | null
 }
 
 /** `database: 'restore'`. */

@@ -228,12 +228,11 @@ function custodyOf(given: CustodyOptions): Database {
     const obstacle = await obstacleInto(livePath, path)
     if (obstacle !== null) return faultOf('other', obstacle)
     await fence()
+    const seen = mark
     const restored = await engine.restoreLive(path, livePath)
     if (restored.state !== 'done') return failed(restored)
-    return {
-      state: 'done',
-      value: { etag: null, foreignCommits: foreignCommits(mark, commitMark(livePath)) },
-    }
+    const commitsSince = () => foreignCommits(seen, commitMark(livePath))
+    return { state: 'done', value: { etag: null, foreignCommits: commitsSince(), commitsSince } }
   }
 
   const etag: DatabaseRestorer['etag'] = async () =>
@@ -262,7 +261,7 @@ function custodyOf(given: CustodyOptions): Database {
         if (!unused && !readThroughEngine) await refuseInUse()
         const replaced = await replaceLive(livePath, source)
         if (!unused || replaced.state !== 'done') return replaced
-        return { state: 'done', value: { ...replaced.value, foreignCommits: 0 } }
+        return { state: 'done', value: { ...replaced.value, foreignCommits: 0, commitsSince: () => 0 } }
       }
       await refuseJournals()
       await fence()
@@ -270,7 +269,7 @@ function custodyOf(given: CustodyOptions): Database {
       const condition = expected.etag === null ? ({ ifNoneMatch: '*' } as const) : { ifMatch: expected.etag }
       const { info } = await store.upload(source, database.key, { condition, confirm: lastLook })
       if (expected.etag === null && livePath !== null) await giveToOwnerOfDirectory(livePath)
-      return { state: 'done', value: { etag: info.etag, foreignCommits: 0 } }
+      return { state: 'done', value: { etag: info.etag, foreignCommits: 0, commitsSince: () => 0 } }
     },
 
     async rawCopy() {
