@@ -23,7 +23,7 @@ async function bundleCompanion(name: string, layer: string): Promise<void> {
   await bundle({ entry: name, outfile: join(folder, 'index.js'), external, minify: true })
 }
 
-/** The engine's program holds all it needs: the child process that runs it has an empty environment. */
+/** The engine's program holds all it needs: the child process that runs it has nothing of our environment. */
 async function bundleProgram(folder: string): Promise<void> {
   const outfile = join(folder, 'program.js')
   await bundle({ entry: 'layers/sqlite/src/engine/program.ts', outfile, external: [] })

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { getCompileCacheDir } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -32,6 +33,12 @@ const programPath = (): string => {
   return join(dirname(here), `program${extname(here)}`)
 }
 
+/** Compiled code of the child's own: what a hostile file may have taken over writes none for its parent. */
+function compileCache(): { NODE_COMPILE_CACHE?: string } {
+  const own = getCompileCacheDir()
+  return own === undefined ? {} : { NODE_COMPILE_CACHE: join(own, 'engine') }
+}
+
 /** A figure of a process (`VmHWM`: highest resident set so far, `VmRSS`: now), bytes; null where the system does not tell. */
 function memoryOf(pid: number, field: 'VmHWM' | 'VmRSS'): number | null {
   try {
@@ -44,13 +51,13 @@ function memoryOf(pid: number, field: 'VmHWM' | 'VmRSS'): number | null {
 }
 
 /**
- * Runs one assignment in a process of its own with an empty environment, and kills it at its limits:
+ * Runs one assignment in a process of its own with nothing of our environment, and kills it at its limits:
  * SQLite cannot be interrupted in any other way.
  */
 export function runChild(assignment: Assignment, scratch: string, limits: ChildLimits): Promise<ChildRun> {
   const child = spawn(process.execPath, ['--no-warnings', '--max-old-space-size=256', programPath()], {
     cwd: dirname(programPath()),
-    env: { TZ: 'UTC', SQLITE_TMPDIR: scratch },
+    env: { TZ: 'UTC', SQLITE_TMPDIR: scratch, ...compileCache() },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const lines: string[] = []
