@@ -298,6 +298,18 @@ describe('whatever happened', () => {
     })
   })
 
+  it('applying it twice deletes nothing more, also where the next anomaly is of another kind', () => {
+    const rows = [96, 95, 95, 76, 95, 95, 0, 95]
+    const march = ['02', '03', '04', '04', '04', '05', '06', '06']
+    const backups = backupsOf(
+      rows.map((count, i) => ({ takenAt: at(`2023-03-${march[i]}`), rows: count, proven: i !== 1 })),
+    )
+    const retention = { days: 1, weeks: 0, months: 0, years: 0, minimumProven: 5 }
+    const request = requestOf(backups, { at: at('2023-03-06'), retention })
+    const left = kept(planRetention(request))
+    expect(kept(planRetention({ ...request, list: { ...request.list, backups: left } }))).toEqual(left)
+  })
+
   it('every backup has a decision, and every decision a reason', () => {
     verify((backups, request) => {
       const { backups: decided } = planRetention(request)

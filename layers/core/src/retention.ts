@@ -133,9 +133,10 @@ function lastingAnomalies(past: readonly Backup[], countedFrom: Date, { hub }: R
   const lasting = anomaliesIn(past, hub.thresholds).filter(({ backup }) =>
     isYounger(backup, countedFrom, anomalyMemory),
   )
-  return lasting.filter(
-    ({ backup, lastGood }, i) => isProven(backup) || lasting[i + 1]?.lastGood !== lastGood,
-  )
+  return lasting.filter(({ backup, lastGood }, i) => {
+    const next = lasting[i + 1]
+    return isProven(backup) || next === undefined || isProven(next.backup) || next.lastGood !== lastGood
+  })
 }
 
 /** The shortest period tells; in the longer ones, others stand for it as well. */
