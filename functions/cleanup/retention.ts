@@ -10,11 +10,11 @@ import {
   type Finding,
   figure,
   finding,
+  holdFinding,
   linesOf,
   planRetention,
   type RetentionPlan,
   type StrayBackup,
-  stopFindings,
 } from '@hubkeeper/core'
 import { type CleanupContext, type Deleted, hasFailed, lineOf, whyNothing } from './context.ts'
 
@@ -42,7 +42,7 @@ export async function planBackups({ at, backups, hub, progress }: CleanupContext
 export async function retain(context: CleanupContext, { list, plan }: BackupPlan): Promise<RetentionResult> {
   const { at, backups, ledger } = context
   const hold = await ledger.hold()
-  const held = stopFindings(null, hold, at).filter(({ check }) => check === 'hold.active' && hold !== null)
+  const held = hold === null ? [] : [holdFinding(hold, at)]
   const why = whyNothing(context) ?? (hold === null ? null : `held ${describeStop(hold)}`)
   const notes = [list.pinsUnreadable, describeCount(plan, at)].filter((note) => note !== null)
   if (why !== null) {

@@ -1,4 +1,4 @@
-import { defineTask, type Figure, type Finding, mebibytes, minutes, weekly } from '@hubkeeper/core'
+import { defineTask, mebibytes, minutes, type Part, together, weekly } from '@hubkeeper/core'
 import * as z from 'zod'
 import { access, type CleanupContext } from './context.ts'
 import { cleanUp, type FilePlan, kindsOf, notHere, planFiles } from './files.ts'
@@ -39,20 +39,12 @@ async function planAllFiles(context: CleanupContext): Promise<FilePlan[]> {
   return plans
 }
 
-async function cleanUpAll(
-  context: CleanupContext,
-  plans: readonly FilePlan[],
-): Promise<{ findings: Finding[]; figures: Figure[] }> {
+async function cleanUpAll(context: CleanupContext, plans: readonly FilePlan[]): Promise<Part> {
   const { elsewhere } = context.files
   if (elsewhere !== null) {
     return { findings: kindsOf(context).map((kind) => notHere(kind, elsewhere)), figures: [] }
   }
-  const findings: Finding[] = []
-  const figures: Figure[] = []
-  for (const plan of plans) {
-    const done = await cleanUp(context, plan)
-    findings.push(...done.findings)
-    figures.push(...done.figures)
-  }
-  return { findings, figures }
+  const parts: Part[] = []
+  for (const plan of plans) parts.push(await cleanUp(context, plan))
+  return together(parts)
 }

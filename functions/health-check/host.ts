@@ -6,10 +6,10 @@ import {
   type HealthReading,
   type Host,
   type HubConfig,
-  mergeUsage,
   notTold,
+  type Part,
   probeOf,
-  type Usage,
+  together,
   usage,
 } from '@hubkeeper/core'
 
@@ -50,11 +50,11 @@ async function checkServices(hub: HubConfig, host: Host): Promise<Finding[]> {
   return findings
 }
 
-async function checkDisks(hub: HubConfig, host: Host, health: HealthReading | null): Promise<Usage> {
+async function checkDisks(hub: HubConfig, host: Host, health: HealthReading | null): Promise<Part> {
   const disks = (await host.disks()).map(({ path, totalBytes, freeBytes }) =>
     usage('disk.usage', hub, path, totalBytes === 0 ? 0 : ((totalBytes - freeBytes) / totalBytes) * 100),
   )
   const told = health?.diskPercent ?? null
   if (host.elsewhere !== null && told === null) return notTold('disk.usage', host.elsewhere)
-  return mergeUsage(told === null ? disks : [...disks, usage('disk.usage', hub, 'as the hub says', told)])
+  return together(told === null ? disks : [...disks, usage('disk.usage', hub, 'as the hub says', told)])
 }

@@ -1,6 +1,5 @@
 import {
   countLevels,
-  type Figure,
   type Finding,
   figure,
   finding,
@@ -14,9 +13,11 @@ import {
   type LogGroup,
   type LogSource,
   type LogWindow,
-  matchesGlob,
+  matchesAny,
   measured,
   messageOf,
+  type Part,
+  together,
 } from '@hubkeeper/core'
 
 /** How often a log is read that is rotated while it is read. */
@@ -34,11 +35,7 @@ interface LogInWindow {
 type Reading = (LevelCounts & Pick<LogInWindow, 'closed'>) | string
 
 /** Errors of the last 24 hours by level and true time, per log, whether it was rotated meanwhile or not. */
-export async function checkLogs(
-  hub: HubConfig,
-  logs: LogSource,
-  at: Date,
-): Promise<{ findings: Finding[]; figures: Figure[] }> {
+export async function checkLogs(hub: HubConfig, logs: LogSource, at: Date): Promise<Part> {
   if (hub.logs === undefined) {
     return {
       findings: [finding('logs.errors', 'skipped', { actual: 'no logs are configured' })],
@@ -55,11 +52,7 @@ export async function checkLogs(
     const actual = `no log that ${hub.logs.files.join(', ')} match was written in 24 hours`
     return { findings: [finding('logs.errors', 'unknown', { expected: 'a log', actual })], figures: [] }
   }
-  const results = [...readings].map(([key, reading]) => resultOf(hub, key, reading))
-  return {
-    findings: results.flatMap(({ findings }) => findings),
-    figures: results.flatMap(({ figures }) => figures),
-  }
+  return together([...readings].map(([key, reading]) => resultOf(hub, key, reading)))
 }
 
 /** Every log's reading. One that was rotated meanwhile is read again, for it lies elsewhere by now. */
@@ -68,7 +61,7 @@ async function readAll(
   logs: LogSource,
   window: LogWindow,
 ): Promise<Map<string, Reading>> {
-  const isLive = (key: string): boolean => live.some((pattern) => matchesGlob(key, pattern))
+  const isLive = (key: string): boolean => matchesAny(key, live)
   const list = async (): Promise<LogInWindow[]> =>
     groupLogs(await logs.files(), isLive).flatMap((group) => inWindow(group, window))
   const readings = new Map<string, Reading>()
@@ -120,11 +113,7 @@ async function read({ closed, files }: LogInWindow, logs: LogSource, window: Log
   }
 }
 
-function resultOf(
-  hub: HubConfig,
-  subject: string,
-  reading: Reading,
-): { findings: Finding[]; figures: Figure[] } {
+function resultOf(hub: HubConfig, subject: string, reading: Reading): Part {
   if (typeof reading === 'string') {
     const details = { subject, expected: 'a readable log', actual: reading }
     return { findings: [finding('logs.errors', 'unknown', details)], figures: [] }

@@ -8,7 +8,7 @@ import {
   groupLogs,
   type LogFile,
   type LogPlan,
-  matchesGlob,
+  matchesAny,
   mebibytes,
   minutes,
   planRotation,
@@ -41,7 +41,7 @@ export const logRotation = defineTask({
     if (hub.logs === undefined) return skipped('no logs are configured')
     if (logs.elsewhere !== null) return skipped(logs.elsewhere)
     const { rotation } = hub.logs
-    const isLive = (key: string): boolean => rotation.live.some((pattern) => matchesGlob(key, pattern))
+    const isLive = (key: string): boolean => matchesAny(key, rotation.live)
     const result = await rotate(context, rotation, isLive)
     return result ?? skipped(`no log matches ${hub.logs.files.join(', ')}`)
   },

@@ -9,9 +9,11 @@ import {
   type HubClient,
   type HubConfig,
   measured,
+  type Part,
   quantile,
+  together,
 } from '@hubkeeper/core'
-import { only, type Part, type ReviewContext, together } from './context.ts'
+import { only, type ReviewContext } from './context.ts'
 import { compared, type History } from './history.ts'
 import { type HubMetrics, ownLatency } from './hub-metrics.ts'
 

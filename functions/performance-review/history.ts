@@ -8,8 +8,9 @@ import {
   finding,
   formatValue,
   isCheckId,
+  type Part,
 } from '@hubkeeper/core'
-import type { Part, ReviewContext } from './context.ts'
+import type { ReviewContext } from './context.ts'
 
 /** How far back the last review may lie, days. */
 const reach = 14

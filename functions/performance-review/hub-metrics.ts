@@ -7,6 +7,7 @@ import {
   type MetricsPage,
   metricSum,
   readMetrics,
+  requestOf,
 } from '@hubkeeper/core'
 import type { ReviewContext } from './context.ts'
 
@@ -42,10 +43,7 @@ export async function askMetrics({
     return none('skipped', null, 'no endpoint is configured whose path says that it gives metrics')
   }
   const answer = await client.get({
-    url: new URL(path, api.baseUrl).href,
-    timeout: api.timeoutSeconds * 1000,
-    maxBytes: api.maxBodyBytes,
-    followRedirects: api.followRedirects,
+    ...requestOf(api, path),
     headers: { accept: 'text/plain;version=0.0.4' },
   })
   if (answer.kind !== 'answer') return none('unknown', path, answer.detail)

@@ -8,9 +8,11 @@ import {
   type HubConfig,
   mebibytes,
   metricSum,
+  type Part,
   probeOf,
+  together,
 } from '@hubkeeper/core'
-import { only, type Part, type ReviewContext, together } from './context.ts'
+import { only, type ReviewContext } from './context.ts'
 import { compared, type History } from './history.ts'
 import { cpuBetween, type HubMetrics, memoryIn } from './hub-metrics.ts'
 

@@ -6,6 +6,7 @@ import {
   measured,
   median,
   type Outcome,
+  type Part,
   reasonOf,
   type Snapshot,
   type Statement,
@@ -13,9 +14,10 @@ import {
   seconds,
   type TimedStatement,
   thresholdsOf,
+  together,
   unreadable,
 } from '@hubkeeper/core'
-import { only, type Part, type ReviewContext, together } from './context.ts'
+import { only, type ReviewContext } from './context.ts'
 import { compare, compared, type History } from './history.ts'
 
 /** How often a statement is run, the first time included. */

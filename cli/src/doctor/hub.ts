@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import type { ServiceProbe } from '@hubkeeper/core'
+import { requestOf, type ServiceProbe } from '@hubkeeper/core'
 import { httpHub } from '@hubkeeper/http'
 import { hubFiles, localHost, logFiles } from '@hubkeeper/local'
 import type { ConfiguredHub } from '../config.ts'
@@ -33,20 +33,15 @@ export async function examineHub(
 
 async function checkApi({ hub }: ConfiguredHub): Promise<DoctorCheck[]> {
   if (hub.api === undefined) return [skipped('api', 'none configured')]
-  const { baseUrl, followRedirects, maxBodyBytes, timeoutSeconds } = hub.api
-  const [endpoint] = hub.api.endpoints
-  const answer = await httpHub().get({
-    url: new URL(endpoint?.path ?? '/', baseUrl).href,
-    timeout: timeoutSeconds * 1000,
-    maxBytes: maxBodyBytes,
-    followRedirects,
-  })
+  const { baseUrl } = hub.api
+  const path = hub.api.endpoints[0]?.path ?? '/'
+  const answer = await httpHub().get(requestOf(hub.api, path))
   if (answer.kind !== 'answer') {
     return [
       trouble('api', 'warning', answer.detail, 'start the hub, or correct api.baseUrl in hubkeeper.json'),
     ]
   }
-  const detail = `${baseUrl} answers ${endpoint?.path ?? '/'} with HTTP ${answer.status}`
+  const detail = `${baseUrl} answers ${path} with HTTP ${answer.status}`
   if (answer.status < 400) return [fine('api', detail)]
   return [trouble('api', 'warning', detail, 'correct the paths of api.endpoints in hubkeeper.json')]
 }

@@ -50,10 +50,7 @@ export function storedLogRotator({ fence, hub, store }: StoredLogRotatorOptions)
       return logs.map(({ bytes, key, modifiedAt }) => ({ key, bytes, modifiedAt }))
     },
 
-    tidy: async () => [],
-    open: async () => null,
-    rotate: async ({ key }) => refuse(key),
-    compress: async ({ key }) => refuse(key),
+    ...untouched,
 
     async delete({ key }): Promise<Deletion> {
       const etag = listed.get(key)
@@ -70,15 +67,20 @@ export function storedLogRotator({ fence, hub, store }: StoredLogRotatorOptions)
   }
 }
 
+/** What is not done to logs that are not files of this machine. */
+const untouched = {
+  tidy: async () => [],
+  open: async () => null,
+  rotate: async ({ key }) => refuse(key),
+  compress: async ({ key }) => refuse(key),
+} satisfies Partial<LogRotator>
+
 /** Logs of which nothing is rotated or deleted from here, and why. */
 export const logsKeptElsewhere = (source: LogSource, elsewhere: string): LogRotator => ({
   ...source,
   elsewhere,
   expiredOnly: elsewhere,
-  tidy: async () => [],
-  open: async () => null,
-  rotate: async ({ key }) => refuse(key),
-  compress: async ({ key }) => refuse(key),
+  ...untouched,
   delete: async () => ({ state: 'kept', reason: elsewhere }),
 })
 

@@ -4,8 +4,8 @@ import { createGunzip } from 'node:zlib'
 import {
   HubkeeperError,
   type LogSource,
-  logsAmong,
-  matchesGlob,
+  logFilesAmong,
+  matchesAny,
   mebibytes,
   messageOf,
   type ObjectInfo,
@@ -48,9 +48,7 @@ export function storedLogs({ patterns, store }: StoredLogsOptions): LogSource {
 export async function logObjects(store: ObjectStore, patterns: readonly string[]): Promise<ObjectInfo[]> {
   const folders = patterns.map((pattern) => posix.join(posix.dirname(pattern), '*'))
   const around = await matchObjects(store, [...patterns, ...folders])
-  const keys = around.map(({ key }) => key)
-  const logs = new Set(logsAmong(keys, (key) => patterns.some((pattern) => matchesGlob(key, pattern))))
-  return around.filter(({ key }) => logs.has(key))
+  return logFilesAmong(around, (key) => matchesAny(key, patterns))
 }
 
 /** One version of an object from `start`, range after range. */

@@ -11,6 +11,10 @@ export type ProtectedPlaces = Pick<HubConfig, 'logs' | 'requirements' | 'searchI
 export const matchesGlob = (key: string, pattern: string): boolean =>
   posix.matchesGlob(key, posix.normalize(pattern))
 
+/** Whether any of these globs matches a key. */
+export const matchesAny = (key: string, patterns: readonly string[]): boolean =>
+  patterns.some((pattern) => matchesGlob(key, pattern))
+
 /** Files that SQLite makes beside a database. */
 const journal = /-(wal|shm|journal)$/
 
@@ -25,7 +29,7 @@ export function protectionOf(
   // Some disks do not tell capitals apart.
   const name = key.toLowerCase()
   const isAmong = (patterns: readonly string[]): boolean =>
-    patterns.some((pattern) => key === pattern || matchesGlob(key, pattern))
+    patterns.includes(key) || matchesAny(key, patterns)
   if (name === posix.normalize(database.path).toLowerCase()) return 'the database'
   if (journal.test(name)) return 'a journal of SQLite'
   const own = [keys.backups, keys.reports, keys.state].find((prefix) => name.startsWith(prefix))

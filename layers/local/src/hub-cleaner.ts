@@ -9,7 +9,7 @@ import {
   folderOf,
   type HubCleaner,
   ioError,
-  matchesGlob,
+  matchesAny,
   type ProtectedPlaces,
   problemOfKey,
   protectionOf,
@@ -17,7 +17,7 @@ import {
 import { hubFiles } from './hub-files.ts'
 import { pathOf, temporaryPrefix } from './keys.ts'
 import { openKeys } from './open-files.ts'
-import { ownFolderOf } from './own-folders.ts'
+import { ownReasonFor } from './own-folders.ts'
 import { walk } from './walk.ts'
 
 /** See {@link hubCleaner}. */
@@ -40,13 +40,11 @@ const signatures = [
 
 /** Cleans up files of the hub under its directory. */
 export function hubCleaner({ fence, hub, own, root }: HubCleanerOptions): HubCleaner {
-  const ownFolder = ownFolderOf(root, own)
+  const ownReason = ownReasonFor(root, own)
 
   /** Why the file may not be deleted; a database is not opened to find out when its name tells. */
   async function protectedAs(key: string, path: string): Promise<string | null> {
-    const folder = ownFolder(key)
-    const byName = folder === undefined ? (oddityOf(key) ?? protectionOf(key, hub)) : `below ${folder}`
-    return byName ?? protectionByContent(path)
+    return ownReason(key) ?? oddityOf(key) ?? protectionOf(key, hub) ?? protectionByContent(path)
   }
 
   async function candidate(key: string): Promise<CleanupCandidate | null> {
@@ -77,7 +75,7 @@ export function hubCleaner({ fence, hub, own, root }: HubCleanerOptions): HubCle
       const closed: string[] = []
       for await (const { key, kind } of walk({ root, patterns, environments })) {
         if (kind === 'closed') closed.push(key)
-        if (kind !== 'file' || !patterns.some((pattern) => matchesGlob(key, pattern))) continue
+        if (kind !== 'file' || !matchesAny(key, patterns)) continue
         const file = await candidate(key)
         if (file !== null) found.push(file)
       }
@@ -104,8 +102,8 @@ export function hubCleaner({ fence, hub, own, root }: HubCleanerOptions): HubCle
       for await (const { key, kind } of walk({ root, patterns, environments: true })) {
         if (kind !== 'directory' || named.has(`${key}/`)) continue
         const inside = `${key}/any`
-        if (ownFolder(inside) !== undefined || protectionOf(inside, hub) !== null) continue
-        if (!patterns.some((pattern) => matchesGlob(inside, pattern))) continue
+        if ((ownReason(inside) ?? protectionOf(inside, hub)) !== null) continue
+        if (!matchesAny(inside, patterns)) continue
         await fence()
         if (await removeIfEmpty(join(root, key))) removed += 1
       }

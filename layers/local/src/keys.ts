@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { KeyRefusedError, problemOfKey } from '@hubkeeper/core'
 
 /** Names of files that are being written; never objects. */
@@ -23,3 +23,6 @@ export function segmentsOf(key: string): string[] {
 
 /** The path of a key under a directory. @throws KeyRefusedError */
 export const pathOf = (root: string, key: string): string => join(root, ...segmentsOf(key))
+
+/** The key of a path under a directory; '' for the directory itself. */
+export const keyOf = (root: string, path: string): string => relative(root, path).split(sep).join('/')

@@ -8,8 +8,8 @@ import {
   ioError,
   type LogFile,
   type LogSource,
-  logsAmong,
-  matchesGlob,
+  logFilesAmong,
+  matchesAny,
   messageOf,
   ObjectMissingError,
 } from '@hubkeeper/core'
@@ -62,7 +62,8 @@ export function logFiles({ patterns, root }: LogFilesOptions): LogSource {
   return { files: () => listLogs(root, patterns), read }
 }
 
-async function* gunzipped(file: ReturnType<typeof createReadStream>): AsyncGenerator<Uint8Array> {
+/** What a compressed file holds; leaves nothing open, also when reading stops early. */
+export async function* gunzipped(file: ReturnType<typeof createReadStream>): AsyncGenerator<Uint8Array> {
   const stream = file.pipe(createGunzip())
   file.once('error', (error) => stream.destroy(error))
   try {
@@ -87,13 +88,6 @@ async function listLogs(root: string, patterns: readonly string[]): Promise<LogF
   const around = (await matchFiles(root, [...patterns, ...folders])).filter(
     ({ key }) => !posix.basename(key).startsWith(temporaryPrefix),
   )
-  const matches = (key: string): boolean =>
-    matched.has(key) || patterns.some((pattern) => matchesGlob(key, pattern))
-  const logs = new Set(
-    logsAmong(
-      around.map(({ key }) => key),
-      matches,
-    ),
-  )
-  return around.filter(({ key }) => logs.has(key))
+  const matches = (key: string): boolean => matched.has(key) || matchesAny(key, patterns)
+  return logFilesAmong(around, matches)
 }

@@ -7,6 +7,7 @@ import {
   type Fence,
   HubkeeperError,
   ioError,
+  isCompressed,
   type LogFile,
   type LogRotator,
   ObjectMissingError,
@@ -18,7 +19,7 @@ import { syncDirectory } from './durable-file.ts'
 import { pathOf } from './keys.ts'
 import { logFiles } from './log-files.ts'
 import { openKeys } from './open-files.ts'
-import { ownFolderOf } from './own-folders.ts'
+import { ownReasonFor } from './own-folders.ts'
 import { compressBeside } from './rotation/compress.ts'
 import { copyAndTruncate, noText } from './rotation/copy-truncate.ts'
 import { isThere } from './rotation/temporary.ts'
@@ -42,11 +43,8 @@ export function logRotator({ fence, hub, own, root }: LogRotatorOptions): LogRot
   // Being a log protects from others, not from this.
   const places: ProtectedPlaces = { ...hub, logs: undefined }
 
-  const ownFolder = ownFolderOf(root, own)
-  const protectedAs = (key: string): string | null => {
-    const folder = ownFolder(key)
-    return folder === undefined ? protectionOf(key, places) : `below ${folder}`
-  }
+  const ownReason = ownReasonFor(root, own)
+  const protectedAs = (key: string): string | null => ownReason(key) ?? protectionOf(key, places)
 
   /** Passes for a plain file that may be changed. @throws HubkeeperError */
   async function pathOfPlain(key: string): Promise<string> {
@@ -156,7 +154,7 @@ async function changing<T>(key: string, doing: string, work: () => Promise<T>): 
 
 /** Whether a rotated log may be one by what it holds; what is compressed or empty is believed. */
 async function looksLikeLog(path: string, { bytes, key }: LogFile): Promise<boolean> {
-  if (bytes === 0 || /\.(?:gz|xz|zst|bz2|zip|lz4|Z)$/.test(key)) return true
+  if (bytes === 0 || isCompressed(key)) return true
   await using handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
   const start = await textStart(handle)
   return start === bytes || isText(handle, start)

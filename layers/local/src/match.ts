@@ -1,6 +1,7 @@
 import { glob, realpath, stat } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { join, sep } from 'node:path'
 import type { HubFile } from '@hubkeeper/core'
+import { keyOf } from './keys.ts'
 
 /** Regular files under `root` that one of the globs matches and that really lie under it, by key. */
 export async function matchFiles(root: string, patterns: readonly string[]): Promise<HubFile[]> {
@@ -13,7 +14,7 @@ export async function matchFiles(root: string, patterns: readonly string[]): Pro
     if (real === null || !real.startsWith(base + sep)) continue
     const stats = await stat(path).catch(() => null)
     if (stats === null || !stats.isFile()) continue
-    const key = relative(root, path).split(sep).join('/')
+    const key = keyOf(root, path)
     found.set(key, { key, bytes: stats.size, modifiedAt: stats.mtime })
   }
   return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1))

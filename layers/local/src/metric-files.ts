@@ -75,7 +75,8 @@ export function metricFiles({ directory }: { readonly directory: string }): Metr
   let unreadable = 0
   const pathOf = (day: string): string => join(directory, `${day}.jsonl`)
 
-  async function* linesOf(day: string): AsyncGenerator<string> {
+  /** The datapoints of a day that may be of these names. */
+  async function* pointsOf(day: string, names: readonly string[]): AsyncGenerator<Datapoint> {
     let handle: FileHandle
     try {
       handle = await open(pathOf(day))
@@ -83,7 +84,12 @@ export function metricFiles({ directory }: { readonly directory: string }): Metr
       if (codeOf(error) === 'ENOENT') return
       throw ioError(error, pathOf(day), 'cannot read')
     }
-    yield* handle.readLines()
+    for await (const line of handle.readLines()) {
+      if (!mayName(line, names)) continue
+      const point = parseLine(line)
+      if (point === null) unreadable += 1
+      else yield point
+    }
   }
 
   const matches = (point: Datapoint, { from, hub, name, subject, to }: DatapointQuery): boolean =>
@@ -110,12 +116,7 @@ export function metricFiles({ directory }: { readonly directory: string }): Metr
     async read(query) {
       const found: Datapoint[] = []
       for (const day of daysBetween(query.from, query.to)) {
-        for await (const line of linesOf(day)) {
-          if (!mayName(line, [query.name])) continue
-          const point = parseLine(line)
-          if (point === null) unreadable += 1
-          else if (matches(point, query)) found.push(point)
-        }
+        for await (const point of pointsOf(day, [query.name])) if (matches(point, query)) found.push(point)
       }
       return found.sort((a, b) => a.at.getTime() - b.at.getTime())
     },
@@ -125,11 +126,8 @@ export function metricFiles({ directory }: { readonly directory: string }): Metr
       // The newest day first: most names are found there, and older days then only add what is rare.
       for (const day of daysBetween(from, to).toReversed()) {
         const ofDay = new Map<string, Datapoint>()
-        for await (const line of linesOf(day)) {
-          if (!mayName(line, names)) continue
-          const point = parseLine(line)
-          if (point === null) unreadable += 1
-          else if (point.hub === hub && names.includes(point.name) && point.at <= to) {
+        for await (const point of pointsOf(day, names)) {
+          if (point.hub === hub && names.includes(point.name) && point.at <= to) {
             ofDay.set(`${point.name} ${point.subject ?? ''}`, point)
           }
         }

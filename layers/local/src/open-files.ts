@@ -1,5 +1,6 @@
 import { readdir, readlink, realpath } from 'node:fs/promises'
-import { relative, sep } from 'node:path'
+import { sep } from 'node:path'
+import { keyOf } from './keys.ts'
 
 /**
  * Keys below `root` that a process of this machine has open, as far as this user may see; null where the
@@ -13,7 +14,7 @@ export async function openKeys(root: string): Promise<ReadonlySet<string> | null
   const keys = new Set<string>()
   for (const pid of pids) {
     for (const path of await pathsOf(pid)) {
-      if (path.startsWith(base + sep)) keys.add(relative(base, path).split(sep).join('/'))
+      if (path.startsWith(base + sep)) keys.add(keyOf(base, path))
     }
   }
   return keys

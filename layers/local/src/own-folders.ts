@@ -1,10 +1,13 @@
-import { relative, sep } from 'node:path'
+import { keyOf } from './keys.ts'
 
 /**
- * Tells the folder of Hubkeeper's own that a key lies in, with its `/`; undefined for a key of the hub.
+ * Tells why a key is none of the hub's: it lies in a folder of Hubkeeper's own. Null for a key of the hub.
  * `paths` are those folders, wherever they lie: backups and scratch.
  */
-export function ownFolderOf(root: string, paths: readonly string[]): (key: string) => string | undefined {
-  const folders = paths.map((path) => `${relative(root, path).split(sep).join('/')}/`)
-  return (key) => folders.find((prefix) => key.startsWith(prefix))
+export function ownReasonFor(root: string, paths: readonly string[]): (key: string) => string | null {
+  const folders = paths.map((path) => `${keyOf(root, path)}/`)
+  return (key) => {
+    const folder = folders.find((prefix) => key.startsWith(prefix))
+    return folder === undefined ? null : `below ${folder}`
+  }
 }

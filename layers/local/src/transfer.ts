@@ -13,7 +13,8 @@ interface Copied {
   readonly after: BigIntStats
 }
 
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+/** Writes every byte of a chunk: one call may write fewer. */
+export async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
   let written = 0
   while (written < chunk.length) {
     written += (await handle.write(chunk, written, chunk.length - written)).bytesWritten

@@ -1,16 +1,16 @@
 import type { HubConfig } from '../config/schema.ts'
 import { figure, finding, measured } from '../finding.ts'
 import { type HealthReading, readHealth } from '../health-body.ts'
-import type { HubAnswer, HubClient, HubSilence } from '../ports/hub.ts'
-import type { Figure, Finding } from '../report.ts'
+import type { HubAnswer, HubClient, HubRequest, HubSilence } from '../ports/hub.ts'
+import type { Finding } from '../report.ts'
+import { seconds } from '../units.ts'
+import type { Part } from './part.ts'
 
 type Api = NonNullable<HubConfig['api']>
 type Endpoint = Api['endpoints'][number]
 
 /** What the endpoints gave. */
-export interface ApiCheck {
-  readonly findings: Finding[]
-  readonly figures: Figure[]
+export interface ApiCheck extends Part {
   /** What the hub's own health answer says, where one could be read. */
   readonly health: HealthReading | null
 }
@@ -57,14 +57,17 @@ async function checkEndpoint(api: Api, endpoint: Endpoint, client: HubClient): P
   return { ...second, availability: { ...second.availability, evidence } }
 }
 
+/** How a path of the hub is asked for, within its limits. */
+export const requestOf = (api: Api, path: string): HubRequest => ({
+  url: new URL(path, api.baseUrl).href,
+  timeout: seconds(api.timeoutSeconds),
+  maxBytes: api.maxBodyBytes,
+  followRedirects: api.followRedirects,
+})
+
 /** Asks an endpoint once. */
 export async function askEndpoint(api: Api, endpoint: Endpoint, client: HubClient): Promise<EndpointCheck> {
-  const answer = await client.get({
-    url: new URL(endpoint.path, api.baseUrl).href,
-    timeout: api.timeoutSeconds * 1000,
-    maxBytes: api.maxBodyBytes,
-    followRedirects: api.followRedirects,
-  })
+  const answer = await client.get(requestOf(api, endpoint.path))
   if (answer.kind !== 'answer')
     return { availability: silent(endpoint, answer), duration: null, health: null }
   const duration = answer.duration / 1000

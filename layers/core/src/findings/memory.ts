@@ -2,13 +2,7 @@ import type { HubConfig } from '../config/schema.ts'
 import { figure, finding, measured } from '../finding.ts'
 import type { HealthReading } from '../health-body.ts'
 import type { Host } from '../ports/host.ts'
-import type { Figure, Finding } from '../report.ts'
-
-/** Findings with the figures behind them. */
-export interface Usage {
-  readonly findings: Finding[]
-  readonly figures: Figure[]
-}
+import { type Part, together } from './part.ts'
 
 /** A percentage under a check, as a finding and as a figure. */
 export const usage = (
@@ -16,25 +10,19 @@ export const usage = (
   hub: HubConfig,
   subject: string,
   percent: number,
-): Usage => ({
+): Part => ({
   findings: [measured(check, percent, hub.thresholds, { subject })],
   figures: [figure(check, percent, 'percent', subject)],
 })
 
 /** Neither this machine nor the hub's health answer tells. */
-export const notTold = (check: 'disk.usage' | 'memory.usage', why: string): Usage => ({
+export const notTold = (check: 'disk.usage' | 'memory.usage', why: string): Part => ({
   findings: [finding(check, 'skipped', { actual: `${why}, and its health answer does not tell` })],
   figures: [],
 })
 
-/** Several as one. */
-export const mergeUsage = (usages: readonly Usage[]): Usage => ({
-  findings: usages.flatMap(({ findings }) => findings),
-  figures: usages.flatMap(({ figures }) => figures),
-})
-
 /** Memory of this machine, and of its own as the hub tells. */
-export async function checkMemory(hub: HubConfig, host: Host, health: HealthReading | null): Promise<Usage> {
+export async function checkMemory(hub: HubConfig, host: Host, health: HealthReading | null): Promise<Part> {
   const told = health?.memoryPercent ?? null
   if (host.elsewhere !== null) {
     return told === null
@@ -54,5 +42,5 @@ export async function checkMemory(hub: HubConfig, host: Host, health: HealthRead
           memory.source,
           ((memory.totalBytes - memory.availableBytes) / memory.totalBytes) * 100,
         )
-  return mergeUsage(told === null ? [here] : [here, usage('memory.usage', hub, 'as the hub says', told)])
+  return together(told === null ? [here] : [here, usage('memory.usage', hub, 'as the hub says', told)])
 }

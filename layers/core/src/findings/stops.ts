@@ -16,8 +16,12 @@ export function describeStop({ by, reason, since, until }: Freeze): string {
 /** Whether a freeze and a hold are in force as they were meant. */
 export const stopFindings = (freeze: Freeze | null, hold: Freeze | null, at: Date): Finding[] => [
   stopFinding('freeze.forgotten', 'frozen', 'not frozen', freeze, at),
-  stopFinding('hold.active', 'held', 'no hold', hold, at),
+  holdFinding(hold, at),
 ]
+
+/** Whether a hold is in force as it was meant. */
+export const holdFinding = (hold: Freeze | null, at: Date): Finding =>
+  stopFinding('hold.active', 'held', 'no hold', hold, at)
 
 function stopFinding(
   check: CheckId & keyof typeof patience,

@@ -33,6 +33,16 @@ export function logsAmong(keys: readonly string[], matches: (key: string) => boo
   })
 }
 
+/** Those of `files`, all of some folders, that are logs; see {@link logsAmong}. */
+export function logFilesAmong<T extends { readonly key: string }>(
+  files: readonly T[],
+  matches: (key: string) => boolean,
+): T[] {
+  const keys = files.map(({ key }) => key)
+  const logs = new Set(logsAmong(keys, matches))
+  return files.filter(({ key }) => logs.has(key))
+}
+
 /**
  * Files by the log that they belong to, in the order of keys. What `isLive` tells is live whatever its
  * name.

@@ -1,9 +1,10 @@
 import { createReadStream, createWriteStream, existsSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { crc32, createGunzip, createGzip } from 'node:zlib'
+import { crc32, createGzip } from 'node:zlib'
 import { HubkeeperError, type LogFile } from '@hubkeeper/core'
 import { keepOwnership, syncDirectory, syncFile } from '../durable-file.ts'
+import { gunzipped } from '../log-files.ts'
 import { giveName, isThere, rotationTemporary } from './temporary.ts'
 
 /** What tells whether two streams held the same. */
@@ -61,7 +62,7 @@ export async function compressBeside(path: string, { modifiedAt }: LogFile): Pro
 
 const isSame = (one: Sum, other: Sum): boolean => one.bytes === other.bytes && one.crc === other.crc
 
-async function sumOf(chunks: AsyncIterable<Buffer>): Promise<Sum> {
+async function sumOf(chunks: AsyncIterable<Uint8Array>): Promise<Sum> {
   let bytes = 0
   let crc = 0
   for await (const chunk of chunks) {
@@ -72,9 +73,4 @@ async function sumOf(chunks: AsyncIterable<Buffer>): Promise<Sum> {
 }
 
 /** The sum of what a compressed file holds. */
-async function sumOfCompressed(path: string): Promise<Sum> {
-  const file = createReadStream(path)
-  const gunzip = createGunzip()
-  file.once('error', (error) => gunzip.destroy(error))
-  return sumOf(file.pipe(gunzip))
-}
+const sumOfCompressed = (path: string): Promise<Sum> => sumOf(gunzipped(createReadStream(path)))

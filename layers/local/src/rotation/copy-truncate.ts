@@ -13,6 +13,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Fence, HubkeeperError, type Rotated } from '@hubkeeper/core'
 import { keepOwnership, syncDirectory } from '../durable-file.ts'
+import { writeAll } from '../transfer.ts'
 import { giveName, rotationTemporary } from './temporary.ts'
 import { isText, textStart } from './text.ts'
 
@@ -77,9 +78,7 @@ async function copyFrom(log: FileHandle, copy: FileHandle, start: number): Promi
   while (position < size) {
     const { bytesRead } = await log.read(buffer, 0, Math.min(chunkBytes, size - position), position)
     if (bytesRead === 0) break
-    for (let written = 0; written < bytesRead; ) {
-      written += (await copy.write(buffer, written, bytesRead - written)).bytesWritten
-    }
+    await writeAll(copy, buffer.subarray(0, bytesRead))
     position += bytesRead
   }
   return position

@@ -1,8 +1,9 @@
 import { constants, lstatSync, readdirSync, rmSync } from 'node:fs'
 import { type FileHandle, glob, open } from 'node:fs/promises'
-import { basename, dirname, join, posix, relative, sep } from 'node:path'
+import { basename, dirname, join, posix } from 'node:path'
 import { codeOf, messageOf, rotatedNames } from '@hubkeeper/core'
 import { startedAfter } from '../host/process-start.ts'
+import { keyOf } from '../keys.ts'
 import { isGone } from '../sweep.ts'
 import { rotationPrefix } from './temporary.ts'
 import { textStart } from './text.ts'
@@ -37,18 +38,17 @@ function isLeft(temporary: string): boolean {
 }
 
 async function tidyOne(root: string, temporary: string): Promise<string[]> {
-  const keyOf = (path: string): string => relative(root, path).split(sep).join('/')
   const copy = twinOf(temporary)
-  const folder = keyOf(dirname(temporary))
+  const folder = keyOf(root, dirname(temporary))
   if (copy === null) {
     rmSync(temporary, { force: true })
     return [`removed a half-made copy below ${folder === '' ? 'the hub’s directory' : folder}`]
   }
-  const log = rotatedNames(keyOf(copy))[0]?.log
+  const log = rotatedNames(keyOf(root, copy))[0]?.log
   const isDouble = log !== undefined && (await beginsWith(join(root, log), copy))
   if (isDouble) rmSync(copy)
   rmSync(temporary, { force: true })
-  return isDouble ? [`removed ${keyOf(copy)}: the run that copied ${log} ended before it was cut`] : []
+  return isDouble ? [`removed ${keyOf(root, copy)}: the run that copied ${log} ended before it was cut`] : []
 }
 
 /** The name that a copy was given besides this one; null when it has none yet. */
