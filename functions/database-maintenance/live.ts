@@ -5,7 +5,6 @@ import {
   figure,
   finding,
   formatBytes,
-  formatDuration,
   type InPlaceStep,
   type InPlaceWork,
   integrityFinding,
@@ -13,12 +12,11 @@ import {
   refuseCircumstances,
   type Snapshot,
   searchIndexFindings,
-  seconds,
   unreadable,
 } from '@hubkeeper/core'
 import type { MaintenanceContext, MaintenanceInput } from './context.ts'
 import { preservedFinding } from './preserved.ts'
-import { decideVacuum, type VacuumDecision } from './vacuum.ts'
+import { decideVacuum, describeSeconds, type VacuumDecision } from './vacuum.ts'
 
 /** A log of this size beside the database is worth a word, bytes. */
 const largeLog = mebibytes(16)
@@ -135,7 +133,7 @@ function compactionFinding(
   const evidence = [
     ...(plan.vacuum.kind === 'wanted' ? plan.vacuum.reasons : []),
     ...steps.map(describeStep),
-    `writers were held out for ${describe(longest)} at the longest, budget ${describe(budget)}`,
+    `writers were held out for ${describeSeconds(longest)} at the longest, budget ${describeSeconds(budget)}`,
     ...(walBytes > largeLog
       ? [`the write-ahead log is ${formatBytes(walBytes)} large: it is cut when no reader needs it any more`]
       : []),
@@ -144,8 +142,8 @@ function compactionFinding(
   if (longest > budget) {
     return finding('database.compaction', 'warning', {
       subject,
-      expected: `a lock of at most ${describe(budget)}`,
-      actual: `writers were held out for ${describe(longest)}; ${refused?.actual ?? sizes}`,
+      expected: `a lock of at most ${describeSeconds(budget)}`,
+      actual: `writers were held out for ${describeSeconds(longest)}; ${refused?.actual ?? sizes}`,
       advice: 'move database.vacuum.window to quieter hours, or lower database.vacuum.lockBudgetSeconds',
       evidence,
     })
@@ -156,12 +154,10 @@ function compactionFinding(
     : finding('database.compaction', 'skipped', { subject, ...refused, evidence })
 }
 
-const describe = (value: number): string => formatDuration(seconds(value))
-
 function describeStep({ lockSeconds, locks, longestLockSeconds, name, unfinished }: InPlaceStep): string {
   const held =
     locks > 1
-      ? `${describe(lockSeconds)} in ${locks} locks, ${describe(longestLockSeconds)} at the longest`
-      : describe(lockSeconds)
+      ? `${describeSeconds(lockSeconds)} in ${locks} locks, ${describeSeconds(longestLockSeconds)} at the longest`
+      : describeSeconds(lockSeconds)
   return `${name}: ${locks === 0 ? 'not done' : held}${unfinished === null ? '' : `; ${unfinished}`}`
 }

@@ -1,4 +1,11 @@
-import { type Examination, type Finding, finding, type InPlaceWork, reasonOf } from '@hubkeeper/core'
+import {
+  differingTables,
+  type Examination,
+  type Finding,
+  finding,
+  type InPlaceWork,
+  reasonOf,
+} from '@hubkeeper/core'
 
 /**
  * Whether the content is what it was: equal digests prove it. Different ones, when nobody else committed in
@@ -12,11 +19,10 @@ export function preservedFinding(
   backup: string,
 ): Finding {
   const details = { subject }
-  if (before.state !== 'done' || after.state !== 'done') {
-    const missing = before.state !== 'done' ? before : after
-    const actual = missing.state === 'done' ? null : reasonOf(missing)
-    return finding('content.preserved', 'unknown', { ...details, expected: 'the same', actual })
-  }
+  const unknown = (why: Parameters<typeof reasonOf>[0]): Finding =>
+    finding('content.preserved', 'unknown', { ...details, expected: 'the same', actual: reasonOf(why) })
+  if (before.state !== 'done') return unknown(before)
+  if (after.state !== 'done') return unknown(after)
   const digests = { expected: before.value.value, actual: after.value.value }
   if (digests.expected === digests.actual)
     return finding('content.preserved', 'ok', { ...details, ...digests })
@@ -27,7 +33,7 @@ export function preservedFinding(
       advice: `maintenance changed it: compare it with the backup, hubkeeper restore ${backup} --dry-run`,
       evidence: [
         'nobody else committed in between',
-        ...changedTables(before.value.tables, after.value.tables),
+        ...differingTables(after.value.tables, before.value.tables).map((name) => `${name} differs`),
       ],
     })
   }
@@ -36,10 +42,3 @@ export function preservedFinding(
 
 const commits = (count: number | null): string =>
   count === null ? 'at least 1 commit' : count === 1 ? '1 commit' : `${count} commits`
-
-type Tables = readonly { readonly name: string; readonly digest: string }[]
-
-function changedTables(before: Tables, after: Tables): string[] {
-  const then = new Map(before.map(({ digest, name }) => [name, digest]))
-  return after.filter(({ digest, name }) => then.get(name) !== digest).map(({ name }) => `${name} differs`)
-}

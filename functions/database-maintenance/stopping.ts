@@ -1,5 +1,5 @@
 import type { MaintenanceContext, MaintenanceInput } from './context.ts'
-import { planLive } from './live.ts'
+import { decideVacuum } from './vacuum.ts'
 
 /** Rules that forbid VACUUM beside a running server, and not with that stopped. */
 const besideServer: ReadonlySet<string> = new Set([
@@ -24,7 +24,7 @@ export async function needsStop(context: MaintenanceContext, input: MaintenanceI
   // What is wrong with it is told by the maintenance itself.
   if (snapshot.state !== 'done') return false
   const before = await snapshot.value.examine(plannedParts)
-  const { vacuum } = await planLive(context, input, { before, snapshot: snapshot.value })
+  const vacuum = await decideVacuum(context, input, snapshot.value, before)
   await snapshot.value.dispose()
   return vacuum.kind === 'refused' && vacuum.refusals.every(({ rule }) => besideServer.has(rule))
 }

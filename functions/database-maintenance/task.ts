@@ -3,6 +3,7 @@ import {
   databaseFindings,
   defineTask,
   type Examination,
+  examinationParts,
   type Figure,
   type Finding,
   finding,
@@ -155,16 +156,6 @@ async function decide(
   return decideRewrite(await snapshot.examine(['statistics']), snapshot.bytes, input)
 }
 
-const planParts = [
-  'structure',
-  'integrity',
-  'foreign-keys',
-  'search-indexes',
-  'hazards',
-  'statistics',
-  'digest',
-] as const
-
 /** What a run would do, from a look at a snapshot. */
 async function plan(
   context: MaintenanceContext,
@@ -174,7 +165,7 @@ async function plan(
 ): Promise<TaskResult> {
   const { database, progress } = context
   progress.step('Checking the snapshot')
-  const examination = await snapshot.examine(planParts)
+  const examination = await snapshot.examine(examinationParts)
   const next = await describeNext(context, input, { snapshot, examination, atRest })
   return {
     findings: [

@@ -132,7 +132,7 @@ function judge(
   }
   const budget = hub.database.vacuum.lockBudgetSeconds
   const forecast = lockSeconds * safetyFactor
-  const described = `forecast ${describe(forecast)} of lock, budget ${describe(budget)}`
+  const described = `forecast ${describeSeconds(forecast)} of lock, budget ${describeSeconds(budget)}`
   const refusals: Refusal[] = []
   if (renumbers.length > 0) {
     refusals.push({
@@ -167,4 +167,5 @@ function judge(
   return { kind: 'wanted', reasons: [why, described] }
 }
 
-const describe = (value: number): string => formatDuration(seconds(value))
+/** Seconds for people. */
+export const describeSeconds = (value: number): string => formatDuration(seconds(value))

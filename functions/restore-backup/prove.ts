@@ -2,6 +2,7 @@ import {
   type Backup,
   type ContentDigest,
   type DatabaseRestorer,
+  differingTables,
   type Finding,
   finding,
   formatBytes,
@@ -41,7 +42,7 @@ export async function proveRestored(
     const details = { subject, expected, actual: seen.value, evidence, ...advice }
     return finding('content.preserved', lost ? 'warning' : 'ok', details)
   }
-  const differing = differingTables(digest, seen)
+  const compared = comparedTables(digest, seen)
   const between = commitsSince()
   if (between === 0) {
     return finding('content.preserved', 'critical', {
@@ -49,7 +50,7 @@ export async function proveRestored(
       expected,
       actual: seen.value,
       advice: `nobody else committed in between: compare, or ${undo}`,
-      evidence: [...evidence, ...differing],
+      evidence: [...evidence, ...compared],
     })
   }
   const commits = between === null ? 'commits' : between === 1 ? '1 commit' : `${between} commits`
@@ -57,16 +58,15 @@ export async function proveRestored(
     subject,
     actual: `${commits} of its server between`,
     ...advice,
-    evidence: [...evidence, ...differing],
+    evidence: [...evidence, ...compared],
   })
 }
 
-function differingTables(backup: ContentDigest, seen: ContentDigest): string[] {
-  const now = new Map(seen.tables.map(({ digest, name }) => [name, digest]))
-  const differing = backup.tables.filter(({ digest, name }) => now.get(name) !== digest)
+function comparedTables({ tables }: ContentDigest, seen: ContentDigest): string[] {
+  const differing = differingTables(tables, seen.tables)
   return [
-    `equal to the backup in ${backup.tables.length - differing.length} of ${backup.tables.length} tables`,
-    ...differing.map(({ name }) => `${name} differs`),
+    `equal to the backup in ${tables.length - differing.length} of ${tables.length} tables`,
+    ...differing.map((name) => `${name} differs`),
   ]
 }
 

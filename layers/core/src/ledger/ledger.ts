@@ -9,6 +9,7 @@ import {
   type Lease,
   leaseSchema,
   type RunRecord,
+  readRecord,
   runRecordSchema,
   type Verdict,
   verdictSchema,
@@ -189,19 +190,19 @@ export function createLedger(options: {
   const isUnderWay = (run: RunRecord): boolean => run.state === 'running' && isHeld(run.owner, run.leaseUntil)
 
   async function readLease() {
-    const stored = await records.get(leaseKey)
-    const lease = stored === null ? null : leaseSchema.parse(JSON.parse(stored.value))
+    const stored = await readRecord(records, leaseKey, leaseSchema)
+    const lease = stored?.value
     return {
       revision: stored?.revision ?? null,
-      held: lease !== null && isHeld(lease.owner, lease.until) ? lease : null,
+      held: lease !== undefined && isHeld(lease.owner, lease.until) ? lease : null,
     }
   }
 
   return {
     async claim(request) {
       const key = runsPrefix(request.task) + request.slot
-      const stored = await records.get(key)
-      const existing = stored === null ? null : parseRun(stored.value)
+      const stored = await readRecord(records, key, runRecordSchema)
+      const existing = stored?.value ?? null
       if (existing !== null && existing.state === 'succeeded') {
         return { kind: 'already-succeeded', record: existing }
       }
@@ -241,8 +242,7 @@ export function createLedger(options: {
     runs,
 
     async run(task, slot) {
-      const stored = await records.get(runsPrefix(task) + slot)
-      return stored === null ? null : parseRun(stored.value)
+      return (await readRecord(records, runsPrefix(task) + slot, runRecordSchema))?.value ?? null
     },
 
     async punctuality(at) {
@@ -264,9 +264,8 @@ export function createLedger(options: {
     },
 
     async verdict(task) {
-      const stored = await records.get(verdictKey(task))
-      if (stored === null) return null
-      return { verdict: verdictSchema.parse(JSON.parse(stored.value)), revision: stored.revision }
+      const stored = await readRecord(records, verdictKey(task), verdictSchema)
+      return stored === null ? null : { verdict: stored.value, revision: stored.revision }
     },
 
     async noteVerdict(task, verdict, revision) {

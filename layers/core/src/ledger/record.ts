@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { RecordStore } from '../ports/records.ts'
 import { runStatuses } from '../status.ts'
 
 const moment = z.iso.datetime()
@@ -63,3 +64,13 @@ export const verdictSchema = z.strictObject({
 
 /** See {@link verdictSchema}. */
 export type Verdict = z.infer<typeof verdictSchema>
+
+/** A record as `schema` reads it, with the revision to name when replacing it; null when it is absent. */
+export async function readRecord<T>(
+  records: RecordStore,
+  key: string,
+  schema: z.ZodType<T>,
+): Promise<{ readonly value: T; readonly revision: string } | null> {
+  const stored = await records.get(key)
+  return stored === null ? null : { value: schema.parse(JSON.parse(stored.value)), revision: stored.revision }
+}

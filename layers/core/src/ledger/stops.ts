@@ -1,14 +1,11 @@
 import type { RecordStore } from '../ports/records.ts'
-import { type Freeze, freezeSchema } from './record.ts'
+import { type Freeze, freezeSchema, readRecord } from './record.ts'
 
 /** Freeze and hold: a record each, which is there while it is in force. */
 export function openStops(records: RecordStore) {
-  const parse = (value: string): Freeze => freezeSchema.parse(JSON.parse(value))
-
   return {
     async read(key: string): Promise<Freeze | null> {
-      const stored = await records.get(key)
-      return stored === null ? null : parse(stored.value)
+      return (await readRecord(records, key, freezeSchema))?.value ?? null
     },
 
     /** Puts it in force, or ends it with null; gives what was in force before. */
@@ -20,7 +17,7 @@ export function openStops(records: RecordStore) {
           : (await records.put(key, JSON.stringify(value), stored?.revision ?? null)) !== null
       // Somebody else wrote it meanwhile: what is asked for now comes after that.
       if (!written) return this.write(key, value)
-      return stored === null ? null : parse(stored.value)
+      return stored === null ? null : freezeSchema.parse(JSON.parse(stored.value))
     },
   }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { RecordStore } from '../ports/records.ts'
+import { readRecord } from './record.ts'
 
 const successesSchema = z.strictObject({
   /** When the hub was first kept. */
@@ -30,11 +31,7 @@ function newestOf({ since, successes }: z.infer<typeof successesSchema>): Succes
  * is overdue. It follows the runs: a crash between the two lets a task look late, never punctual.
  */
 export function openSuccesses(records: RecordStore, key: string) {
-  const load = async () => {
-    const stored = await records.get(key)
-    if (stored === null) return null
-    return { value: successesSchema.parse(JSON.parse(stored.value)), revision: stored.revision }
-  }
+  const load = () => readRecord(records, key, successesSchema)
   return {
     async read(): Promise<Successes> {
       const value = (await load())?.value

@@ -100,12 +100,15 @@ export interface InPlaceStep {
   readonly unfinished: string | null
 }
 
+/** A consistent copy that is only looked at. */
+export type Look = Pick<Snapshot, 'bytes' | 'examine' | 'dispose'>
+
 /** What was done inside a live database. */
 export interface InPlaceWork {
   /** Taken right before the first step. */
-  readonly before: Snapshot
+  readonly before: Look
   /** Taken right after the last one. */
-  readonly after: Snapshot
+  readonly after: Look
   /** Commits of other connections between both snapshots; null: at least one, they could not be counted. */
   readonly foreignCommits: number | null
   readonly steps: readonly InPlaceStep[]

@@ -1,5 +1,5 @@
 import { codeOf } from '@hubkeeper/core'
-import { readHeader } from '../examine/structure.ts'
+import { readHeader } from '../examine/header.ts'
 import { countCommits } from '../live/commits.ts'
 
 /** How many commits a live database has had, from any beginning. */

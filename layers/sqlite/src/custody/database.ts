@@ -6,6 +6,7 @@ import {
   type DatabaseRestorer,
   formatBytes,
   HubkeeperError,
+  type Look,
   type ObjectInfo,
   type Outcome,
   type Ports,
@@ -124,13 +125,18 @@ function custodyOf(given: CustodyOptions): Database {
 
   const isScratch = (path: string): boolean => path.startsWith(scratch.directory)
 
+  const lookAt = (path: string): Omit<Look, 'bytes'> => ({
+    examine: (parts) => engine.examine(path, { parts, scratch: scratch.directory }),
+    dispose: () => (isScratch(path) ? scratch.remove(path) : Promise.resolve()),
+  })
+
   const snapshotOf = (
     path: string,
     content: Omit<Snapshot, 'path' | 'examine' | 'timeStatements' | 'guessStatements' | 'dispose'>,
   ): Snapshot => ({
     path,
     ...content,
-    examine: (parts) => engine.examine(path, { parts, scratch: scratch.directory }),
+    ...lookAt(path),
     async timeStatements(statements, request) {
       const timed: TimedStatement[] = []
       // One after the other: two at once would measure each other.
@@ -138,7 +144,6 @@ function custodyOf(given: CustodyOptions): Database {
       return timed
     },
     guessStatements: () => engine.guessStatements(path),
-    dispose: () => (isScratch(path) ? scratch.remove(path) : Promise.resolve()),
   })
 
   /** Through SQLite, under its locks, a WAL included. */
@@ -247,7 +252,7 @@ function custodyOf(given: CustodyOptions): Database {
     rewrite,
     publish,
     etag,
-    ...inPlaceCustody(options, snapshotOf),
+    ...inPlaceCustody(options, lookAt),
 
     async replace(path, expected) {
       const { path: livePath } = database

@@ -1,28 +1,23 @@
 import { constants } from 'node:fs'
-import { copyFile, statfs } from 'node:fs/promises'
+import { copyFile, stat, statfs } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import {
   type DatabaseMaintainer,
   HubkeeperError,
   type InPlaceWork,
+  type Look,
   type Outcome,
   type Snapshot,
   type VacuumRehearsal,
 } from '@hubkeeper/core'
 import type { CustodyOptions } from './options.ts'
 import { failed, faultOf } from './outcomes.ts'
-import { fingerprint, sizeWithLog } from './scratch.ts'
-
-/** What makes a snapshot of a file on scratch disk. */
-type SnapshotOf = (
-  path: string,
-  content: Pick<Snapshot, 'bytes' | 'sha256' | 'sourceEtag' | 'takenAt'>,
-) => Snapshot
+import { sizeWithLog } from './scratch.ts'
 
 /** The part of custody that works inside a live database. */
 export function inPlaceCustody(
-  { database, engine, fence, now, scratch }: CustodyOptions,
-  snapshotOf: SnapshotOf,
+  { database, engine, fence, scratch }: CustodyOptions,
+  lookAt: (path: string) => Omit<Look, 'bytes'>,
 ): Pick<DatabaseMaintainer, 'maintainInPlace' | 'rehearseVacuum'> {
   const name = basename(database.key)
 
@@ -47,8 +42,8 @@ export function inPlaceCustody(
     return { state: 'done', value: { ...rehearsed.value, digest: digest.value, freeBytes: bavail * bsize } }
   }
 
-  async function snapshotAt(path: string, takenAt: Date): Promise<Snapshot> {
-    return snapshotOf(path, { ...(await fingerprint(path)), sourceEtag: null, takenAt })
+  async function seenAt(path: string): Promise<Look> {
+    return { bytes: (await stat(path)).size, ...lookAt(path) }
   }
 
   return {
@@ -74,7 +69,6 @@ export function inPlaceCustody(
       await scratch.requireSpace(copies, `snapshots of ${database.key} before and after its maintenance`)
       const before = scratch.path(name)
       const after = scratch.path(name)
-      const begun = now()
       await fence()
       const work = await engine.maintainLive(path, { before, after }, request)
       if (work.state !== 'done') return failed(work)
@@ -82,8 +76,8 @@ export function inPlaceCustody(
         state: 'done',
         value: {
           ...work.value,
-          before: await snapshotAt(before, begun),
-          after: await snapshotAt(after, now()),
+          before: await seenAt(before),
+          after: await seenAt(after),
         },
       }
     },

@@ -1,9 +1,9 @@
 import { constants, copyFileSync, rmSync } from 'node:fs'
 import type { Outcome } from '@hubkeeper/core'
 import { readSchema } from '../digest/native-source.ts'
+import { readHeader } from '../examine/header.ts'
 import { optimizeMask } from '../examine/statistics.ts'
-import { readHeader } from '../examine/structure.ts'
-import { fullTextIndexes } from '../schema/full-text.ts'
+import { mergeableIndexes } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
 import { openHostile, scalar } from './connection.ts'
 import { copyDatabase, stampWriter, writerOf } from './copy.ts'
@@ -100,9 +100,7 @@ function mergeIndexes(path: string, merged: string, names: readonly string[], he
   const database = openHostile(merged, { readOnly: false, heapLimit })
   try {
     database.exec(undurable)
-    // A contentless index is all there is of its content: it is never touched.
-    const mergeable = fullTextIndexes(readSchema(database)).filter(({ content }) => content !== 'contentless')
-    for (const { name } of mergeable.filter((index) => names.includes(index.name))) {
+    for (const { name } of mergeableIndexes(readSchema(database), names)) {
       database.exec(`INSERT INTO ${quoteName(name)}(${quoteName(name)}) VALUES ('optimize')`)
     }
   } finally {

@@ -177,18 +177,6 @@ export const resultSchemas = {
 
 /** One line from the child: a part, or the result of the whole job. */
 export const lineSchema = z.strictObject({
-  name: z.enum([
-    ...examinationParts,
-    'snapshot',
-    'compact',
-    'rehearse',
-    'roll-back',
-    'maintain',
-    'restore',
-    'cross-check',
-    'time',
-    'plan',
-    'guess',
-  ]),
+  name: z.enum([...examinationParts, ...Object.keys(resultSchemas)]),
   outcome: z.unknown(),
 })

@@ -4,7 +4,7 @@ import { readSchema } from '../digest/native-source.ts'
 import { fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
 import { hasStableRowids } from '../schema/rowids.ts'
 import { optionOf, parseVirtualTable } from '../schema/virtual-table.ts'
-import type { Header } from './structure.ts'
+import type { Header } from './header.ts'
 
 /** Everything that is not wrong yet, or makes an operation unsafe. */
 export function findHazards(database: DatabaseSync, header: Header): Hazard[] {

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type InPlaceRequest, minutes } from '@hubkeeper/core'
 import { readSchema } from '../digest/native-source.ts'
 import { analysisLimit, analysisPlan } from '../examine/statistics.ts'
-import { fullTextIndexes } from '../schema/full-text.ts'
+import { mergeableIndexes } from '../schema/full-text.ts'
 import type { LockKeeper } from './locks.ts'
 import { mergeIndex } from './merge.ts'
 import { emptyLog, freePages, vacuum } from './vacuum.ts'
@@ -25,11 +25,8 @@ export async function takeSteps(
     slice: Math.min(usualSlice, request.lockBudgetSeconds * 1000 * largestShare),
     until: Date.now() + longestWork,
   }
-  // A contentless index is all there is of its content: it is never touched.
   const schema = await locks.look(() => readSchema(database))
-  const indexes = fullTextIndexes(schema).filter(
-    ({ content, name }) => content !== 'contentless' && request.searchIndexes.includes(name),
-  )
+  const indexes = mergeableIndexes(schema, request.searchIndexes)
   for (const index of indexes) await mergeIndex(database, index, locks, limits)
   if (request.freePages) await freePages(database, locks, limits)
   if (request.vacuum) await vacuum(database, journalMode, locks)

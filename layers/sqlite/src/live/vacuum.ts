@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
-import { codeOf } from '@hubkeeper/core'
 import * as z from 'zod'
 import { readSchema } from '../digest/native-source.ts'
 import { scalar } from '../engine/connection.ts'
@@ -77,11 +76,4 @@ export async function freePages(
 }
 
 /** Size of the log beside a database, bytes; 0 when there is none. */
-export function logSize(path: string): number {
-  try {
-    return statSync(`${path}-wal`).size
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 0
-    throw error
-  }
-}
+export const logSize = (path: string): number => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0

@@ -30,6 +30,16 @@ export function fullTextIndexes(objects: readonly SchemaObject[]): FullTextIndex
   })
 }
 
+/**
+ * Those of the named full-text indexes that may be merged. A contentless one is all there is of its content:
+ * it is never touched.
+ */
+export const mergeableIndexes = (
+  schema: readonly SchemaObject[],
+  names: readonly string[],
+): FullTextIndex[] =>
+  fullTextIndexes(schema).filter(({ content, name }) => content !== 'contentless' && names.includes(name))
+
 const derivedSuffixes = {
   fts3: ['segments', 'segdir', 'stat', 'docsize'],
   fts4: ['segments', 'segdir', 'stat', 'docsize'],
