@@ -14,10 +14,10 @@ import { decodeTime, ulid } from 'ulid'
 import { runMaintenance } from '../../functions/run-maintenance/task.ts'
 import { tasks } from '../../functions/tasks.ts'
 import type { ConfiguredHub } from './config.ts'
-import { type Embedded, openEmbedded } from './embedded.ts'
 import { type Executed, executeTasks, type Order } from './execute.ts'
 import type { RunOptions } from './options.ts'
 import type { Terminal } from './terminal/terminal.ts'
+import { withEmbedded } from './with-embedded.ts'
 
 /** See {@link executeCadence}. */
 export interface CadenceOptions extends RunOptions {
@@ -49,7 +49,7 @@ async function orderFor(
   // What pretends another moment is no part of the work of today, and never gone on with.
   if (at !== undefined) return { ...order, slot: `at-${cadence}-${ulid()}` }
   const stopped =
-    fresh || dryRun ? null : await withLedger(configured, ({ ledger }) => stoppedRun(ledger, cadence))
+    fresh || dryRun ? null : await withEmbedded(configured, ({ ledger }) => stoppedRun(ledger, cadence))
   if (stopped === null) return { ...order, slot: `${cadence}-${ulid()}` }
   const { done, run } = stopped
   terminal.err(
@@ -88,7 +88,7 @@ export async function executeDue(
   terminal: Terminal,
 ): Promise<Executed> {
   const asked = { ...options, dryRun: options.dryRun === true || options.at !== undefined }
-  const found = await withLedger(configured, ({ ledger }) =>
+  const found = await withEmbedded(configured, ({ ledger }) =>
     findDue(ledger, configured, cadence, asked, terminal),
   )
   if (typeof found === 'string') return nothingRan(`${configured.hub.id}: ${found}`)
@@ -136,15 +136,6 @@ async function findDue(
 }
 
 const isWriting = (task: string): boolean => tasks.some(({ name, writes }) => name === task && writes)
-
-async function withLedger<T>(configured: ConfiguredHub, use: (embedded: Embedded) => Promise<T>): Promise<T> {
-  const embedded = openEmbedded(configured, { tasks })
-  try {
-    return await use(embedded)
-  } finally {
-    await embedded.close()
-  }
-}
 
 const nothingRan = (remark: string): Executed => ({
   run: runOf([], new Date(), new Date()),

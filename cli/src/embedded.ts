@@ -9,11 +9,13 @@ import {
   grantsOf,
   type HubCleaner,
   HubkeeperError,
+  hasAccess,
   keys,
   type Ledger,
   lazyStore,
   minutes,
   type ObjectStore,
+  type PortsOf,
   type RunnerDrivers,
   readerOf,
   restrictStore,
@@ -58,7 +60,7 @@ export interface Embedded {
   readonly store: ObjectStore
   readonly metrics: ReturnType<typeof metricFiles>
   /** Ports for looking, outside of any run. */
-  connect(access: Access): ReturnType<Connect>
+  connect<const A extends Access>(access: A): Promise<PortsOf<A>>
   /**
    * Lets runs change nothing more, waits until a server that one of them stopped is started again, removes
    * work in progress and closes files.
@@ -213,12 +215,18 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
       parent: { ...parent, fence: fenceOf(parent) },
     })
 
+  const look = connectFor({ id: 'none', task: 'hubkeeper', at: null, fence: async () => {} })
+
   return {
     drivers,
     ledger,
     store,
     metrics,
-    connect: connectFor({ id: 'none', task: 'hubkeeper', at: null, fence: async () => {} }),
+    async connect(access) {
+      const ports = await look(access)
+      if (!hasAccess(access, ports)) throw new TypeError(`not all of ${Object.keys(access)} is there`)
+      return ports
+    },
     close() {
       closing ??= close()
       return closing

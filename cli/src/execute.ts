@@ -80,7 +80,7 @@ export async function executeTasks(
 }
 
 /** A failed run has a report like any other: it is shown, and decides the exit code. */
-async function reportOf(run: () => Promise<RunOutcome>): Promise<RunOutcome> {
+export async function reportOf(run: () => Promise<RunOutcome>): Promise<RunOutcome> {
   try {
     return await run()
   } catch (error) {

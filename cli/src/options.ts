@@ -24,14 +24,16 @@ export function parseMoment(text: string): Date {
   return moment
 }
 
-/** Adds the options that every command has. */
-export function withCommonOptions(command: Command): Command {
-  return command
-    .option('--hub <id>', 'which hub, where several are configured')
+/** Adds the options that every command has, also one about all hubs of a configuration. */
+export const withConfigOptions = (command: Command): Command =>
+  command
     .option('--config <file>', 'configuration file (else HUBKEEPER_CONFIG, else ./hubkeeper.json)')
     .option('--json', 'one JSON document on standard output and nothing else')
     .option('--debug', 'show stack traces')
-}
+
+/** Adds the options of a command about one hub. */
+export const withCommonOptions = (command: Command): Command =>
+  withConfigOptions(command.option('--hub <id>', 'which hub, where several are configured'))
 
 /** Adds the options of commands that run tasks. */
 export function withRunOptions(command: Command): Command {

@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os'
+import { isGone as isProcessGone } from '@hubkeeper/local'
 
 /** This process, as the owner of claims and leases. */
 export const thisOwner = `${hostname()}:${process.pid}`
@@ -18,10 +19,5 @@ export function thisAccount(): { readonly user: string; readonly home: string } 
 export function isGone(owner: string): boolean {
   const [name, host] = [owner.split('/')[0] ?? '', hostname()]
   if (!name.startsWith(`${host}:`)) return false
-  try {
-    process.kill(Number(name.slice(host.length + 1)), 0)
-    return false
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
-  }
+  return isProcessGone(Number(name.slice(host.length + 1)))
 }

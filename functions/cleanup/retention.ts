@@ -34,7 +34,7 @@ export interface BackupPlan {
 export async function planBackups({ at, backups, hub, progress }: CleanupContext): Promise<BackupPlan> {
   progress.step('Planning which backups to keep')
   const list = await backups.list()
-  const currentAt = (await backups.newestProven())?.currentAt ?? null
+  const currentAt = (await backups.newestProven(list.backups))?.currentAt ?? null
   return { list, plan: planRetention({ hub, list, currentAt, at }) }
 }
 

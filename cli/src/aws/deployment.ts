@@ -1,6 +1,12 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
 import { createS3Client, hubStore, serviceError } from '@hubkeeper/aws/drivers'
-import { type AwsConfig, ConfigurationError, HubkeeperError, type ObjectStore } from '@hubkeeper/core'
+import {
+  type AwsConfig,
+  ConfigurationError,
+  functionNameOf,
+  HubkeeperError,
+  type ObjectStore,
+} from '@hubkeeper/core'
 import { cloudFormationClient, placeOf } from './clients.ts'
 
 /** What `npx cdk deploy` made, found by the names of its stacks. */
@@ -30,7 +36,7 @@ export async function findDeployment(aws: AwsConfig): Promise<Deployed> {
   return {
     hubBucket,
     backupBucket,
-    functionOf: (task) => `${aws.name}-${task}`,
+    functionOf: (task) => functionNameOf(aws.name, task),
     storeOf: (hub) => hubStore(client, { hubBucket, backupBucket }, hub),
   }
 }

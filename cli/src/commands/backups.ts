@@ -1,13 +1,12 @@
 import { type BackupList, planRetention, type RetentionPlan } from '@hubkeeper/core'
 import type { Command } from 'commander'
-import { tasks } from '../../../functions/tasks.ts'
 import { verifyBackups } from '../../../functions/verify-backups/task.ts'
 import { chooseHub, loadConfig } from '../config.ts'
-import { openEmbedded } from '../embedded.ts'
 import { executeTasks } from '../execute.ts'
 import { type CommonOptions, type RunOptions, withCommonOptions, withRunOptions } from '../options.ts'
 import { listText, retentionText } from '../terminal/backups.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { withEmbedded } from '../with-embedded.ts'
 import { registerPins } from './pins.ts'
 import { showExecuted } from './run.ts'
 
@@ -22,7 +21,7 @@ export function registerBackups(program: Command, terminal: Terminal): void {
     .description('every backup, newest first')
     .option('--retention', 'what the next cleanup would do with each, and why')
     .addHelpText('after', '\nExample:\n  hubkeeper backups list --retention')
-    .action((options: ListOptions) => list(options, terminal))
+    .action((options: ListOptions) => showList(options, terminal))
   withRunOptions(backups.command('verify'))
     .description('read backups back and certify anew what is true of them now')
     .argument('[id]', 'one backup, latest, or all', 'all')
@@ -35,28 +34,25 @@ export function registerBackups(program: Command, terminal: Terminal): void {
   registerPins(backups, terminal)
 }
 
-async function list(options: ListOptions, terminal: Terminal): Promise<void> {
+async function showList(options: ListOptions, terminal: Terminal): Promise<void> {
   const configured = chooseHub(await loadConfig(options.config), options.hub)
-  const embedded = openEmbedded(configured, { tasks })
-  try {
-    const ports = await embedded.connect({ backups: 'read' })
-    const found = (await ports.backups?.list()) ?? { backups: [], strays: [], pinsUnreadable: null }
+  await withEmbedded(configured, async ({ connect, drivers, ledger }) => {
+    const { backups } = await connect({ backups: 'read' })
+    const list = await backups.list()
     if (options.retention !== true) {
-      terminal.out(options.json ? json(found) : listText(terminal, found))
+      terminal.out(options.json ? json(list) : listText(terminal, list))
       return
     }
-    const currentAt = (await ports.backups?.newestProven())?.currentAt ?? null
-    const at = embedded.drivers.now()
-    const plan = planRetention({ hub: configured.hub, list: found, currentAt, at })
-    const hold = await embedded.ledger.hold()
+    const currentAt = (await backups.newestProven(list.backups))?.currentAt ?? null
+    const at = drivers.now()
+    const plan = planRetention({ hub: configured.hub, list, currentAt, at })
+    const hold = await ledger.hold()
     terminal.out(
       options.json
-        ? json(found, { ...decisionsOf(plan), hold })
-        : retentionText(terminal, { list: found, plan, hold, at }),
+        ? json(list, { ...decisionsOf(plan), hold })
+        : retentionText(terminal, { list, plan, hold, at }),
     )
-  } finally {
-    await embedded.close()
-  }
+  })
 }
 
 const json = (found: BackupList, retention?: object): string =>

@@ -1,11 +1,11 @@
-import { type Backup, HubkeeperError, type Pin, pinSchema, UsageError } from '@hubkeeper/core'
+import { type Backup, HubkeeperError, type Pin, pinSchema } from '@hubkeeper/core'
 import type { Command } from 'commander'
-import { tasks } from '../../../functions/tasks.ts'
 import { chooseHub, loadConfig } from '../config.ts'
-import { openEmbedded } from '../embedded.ts'
 import { type CommonOptions, withCommonOptions } from '../options.ts'
 import { thisAccount } from '../owner.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { withEmbedded } from '../with-embedded.ts'
+import { showStatement, statementOf } from './statement.ts'
 
 interface PinOptions extends CommonOptions {
   readonly reason: string
@@ -26,7 +26,7 @@ export function registerPins(backups: Command, terminal: Terminal): void {
     .action(async (id: string, options: PinOptions) => {
       const pin = pinOf(options)
       const { backup, writer } = await setPin(id, options, pin)
-      show(terminal, options, backup, pin, [
+      showStatement(terminal, options, shownOf(backup, pin), [
         `${backup.manifest.id} is kept whatever its age, pinned by ${pin.by}: ${pin.reason}`,
         ...(writer === null
           ? []
@@ -41,20 +41,15 @@ export function registerPins(backups: Command, terminal: Terminal): void {
       const { backup } = await setPin(id, options, null)
       const was =
         backup.pin === null ? 'was not pinned' : `was pinned by ${backup.pin.by}: ${backup.pin.reason}`
-      show(terminal, options, backup, null, [
+      showStatement(terminal, options, shownOf(backup, null), [
         `${backup.manifest.id} ${was}`,
         'retention decides about it again',
       ])
     })
 }
 
-/** @throws UsageError for a reason or a name that cannot be recorded */
-function pinOf({ by, reason }: PinOptions): Pin {
-  const parsed = pinSchema.safeParse({ by, reason, at: new Date().toISOString() })
-  if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map(({ message, path }) => `--${path.join('.')}: ${message}`)
-  throw new UsageError(problems.join('; '), { hint: 'say in a sentence why, and who says so' })
-}
+const pinOf = ({ by, reason }: PinOptions): Pin =>
+  statementOf(pinSchema, { by, reason, at: new Date().toISOString() })
 
 /** The backup as it was before, and who changes the hub meanwhile. @throws HubkeeperError `backup-missing` */
 async function setPin(
@@ -62,32 +57,19 @@ async function setPin(
   options: CommonOptions,
   pin: Pin | null,
 ): Promise<{ backup: Backup; writer: string | null }> {
-  const embedded = openEmbedded(chooseHub(await loadConfig(options.config), options.hub), { tasks })
-  try {
-    const { backups } = await embedded.connect({ backups: 'write' })
-    const backup = (await backups?.find(id)) ?? null
-    if (backup === null || backups === undefined || !('pin' in backups)) {
-      throw new HubkeeperError(
-        'backup-missing',
-        `there is no ${id === 'latest' ? 'proven backup' : `backup ${id}`}`,
-        {
-          hint: 'see what there is: hubkeeper backups list',
-        },
-      )
+  const configured = chooseHub(await loadConfig(options.config), options.hub)
+  return withEmbedded(configured, async ({ connect, ledger }) => {
+    const { backups } = await connect({ backups: 'write' })
+    const backup = await backups.find(id)
+    if (backup === null) {
+      const wanted = id === 'latest' ? 'proven backup' : `backup ${id}`
+      throw new HubkeeperError('backup-missing', `there is no ${wanted}`, {
+        hint: 'see what there is: hubkeeper backups list',
+      })
     }
     await backups.pin(backup, pin)
-    return { backup, writer: (await embedded.ledger.writer())?.holder ?? null }
-  } finally {
-    await embedded.close()
-  }
+    return { backup, writer: (await ledger.writer())?.holder ?? null }
+  })
 }
 
-function show(
-  terminal: Terminal,
-  { json }: CommonOptions,
-  { manifest: { id }, pin: before }: Backup,
-  pin: Pin | null,
-  lines: readonly string[],
-): void {
-  terminal.out(json ? JSON.stringify({ schema: 1, backup: id, pin, before }, null, 2) : lines.join('\n'))
-}
+const shownOf = ({ manifest: { id }, pin: before }: Backup, pin: Pin | null) => ({ backup: id, pin, before })

@@ -8,12 +8,11 @@ import {
   reportSchema,
 } from '@hubkeeper/core'
 import type { Command } from 'commander'
-import { tasks } from '../../../functions/tasks.ts'
 import { chooseHub, loadConfig } from '../config.ts'
-import { openEmbedded } from '../embedded.ts'
 import { type CommonOptions, withCommonOptions } from '../options.ts'
 import { reportText } from '../terminal/report.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { withEmbedded } from '../with-embedded.ts'
 
 /** `hubkeeper report`. */
 export function registerReport(program: Command, terminal: Terminal): void {
@@ -31,14 +30,11 @@ Examples:
     )
     .action(async (id: string | undefined, options: CommonOptions & { markdown?: boolean }) => {
       const configured = chooseHub(await loadConfig(options.config), options.hub)
-      const embedded = openEmbedded(configured, { tasks })
-      try {
-        const report = await findReport(embedded.store, id)
+      await withEmbedded(configured, async ({ store }) => {
+        const report = await findReport(store, id)
         if (options.json) terminal.out(JSON.stringify(report, null, 2))
         else terminal.out(options.markdown ? reportMarkdown(report).trimEnd() : reportText(terminal, report))
-      } finally {
-        await embedded.close()
-      }
+      })
     })
 }
 

@@ -6,13 +6,12 @@ import { type Figure, formatBytes, HubkeeperError, messageOf, type Run, UsageErr
 import type { Command } from 'commander'
 import { chooseBackup } from '../../../functions/restore-backup/choose.ts'
 import { restoreBackup } from '../../../functions/restore-backup/task.ts'
-import { tasks } from '../../../functions/tasks.ts'
 import { type ConfiguredHub, chooseHub, loadConfig } from '../config.ts'
-import { openEmbedded } from '../embedded.ts'
 import { executeTasks } from '../execute.ts'
 import { type RunOptions, withRunOptions } from '../options.ts'
 import { columns } from '../terminal/columns.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { withEmbedded } from '../with-embedded.ts'
 import { showExecuted } from './run.ts'
 
 interface RestoreOptions extends RunOptions {
@@ -100,10 +99,8 @@ async function restoreElsewhere(
   to: string,
   options: RestoreOptions,
 ): Promise<void> {
-  const embedded = openEmbedded(hub, { tasks })
-  try {
-    const { backups } = await embedded.connect({ backups: 'read' })
-    if (backups === undefined) throw new TypeError('backups were declared')
+  await withEmbedded(hub, async ({ connect }) => {
+    const { backups } = await connect({ backups: 'read' })
     const backup = await chooseBackup(backups, { backup: selector, undo: options.undo ?? false })
     const copy = await backups.restoreToScratch(backup)
     const { id } = backup.manifest
@@ -122,9 +119,7 @@ async function restoreElsewhere(
         ? JSON.stringify(result, null, 2)
         : `restored ${id} (${formatBytes(copy.bytes)}, verified) to ${path}`,
     )
-  } finally {
-    await embedded.close()
-  }
+  })
 }
 
 /** @throws HubkeeperError when there is something already */

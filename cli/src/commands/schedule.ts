@@ -3,6 +3,7 @@ import { UsageError } from '@hubkeeper/core'
 import { type Command, Option } from 'commander'
 import { tasks } from '../../../functions/tasks.ts'
 import { loadConfig } from '../config.ts'
+import { withConfigOptions } from '../options.ts'
 import { chooseScheduler, findInstalled, schedulersOf } from '../schedule/choose.ts'
 import { thisMachine } from '../schedule/machine.ts'
 import type { Plan, SchedulerName } from '../schedule/plan.ts'
@@ -34,7 +35,7 @@ export function registerSchedule(program: Command, terminal: Terminal): void {
       'after',
       '\nExamples:\n  hubkeeper schedule                    what runs when, and whether anything runs it\n  hubkeeper schedule install --dry-run',
     )
-  withScheduleOptions(schedule.command('show', { isDefault: true }))
+  withConfigOptions(schedule.command('show', { isDefault: true }))
     .description('every task with its next time, and where the schedule is installed')
     .addHelpText('after', '\nExample:\n  hubkeeper schedule show --json')
     .action(async (options: ScheduleOptions) => {
@@ -65,14 +66,8 @@ Examples:
     })
 }
 
-const withScheduleOptions = (command: Command): Command =>
-  command
-    .option('--config <file>', 'configuration file (else HUBKEEPER_CONFIG, else ./hubkeeper.json)')
-    .option('--json', 'one JSON document on standard output and nothing else')
-    .option('--debug', 'show stack traces')
-
 const withChangeOptions = (command: Command): Command =>
-  withScheduleOptions(command)
+  withConfigOptions(command)
     .addOption(new Option('--crontab', 'in the crontab of this user').conflicts('systemd'))
     .option('--systemd', 'as systemd timers: the system’s for root, else this user’s own')
     .option('--yes', 'do not ask')

@@ -7,15 +7,14 @@ import {
   type Ledger,
   minutes,
   seconds,
-  UsageError,
 } from '@hubkeeper/core'
 import type { Command } from 'commander'
-import { tasks } from '../../../functions/tasks.ts'
 import { chooseHub, loadConfig } from '../config.ts'
-import { openEmbedded } from '../embedded.ts'
 import { type CommonOptions, parseMoment, withCommonOptions } from '../options.ts'
 import { thisAccount } from '../owner.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { withEmbedded } from '../with-embedded.ts'
+import { showStatement, statementOf } from './statement.ts'
 
 /** Longer than any claim lives without renewal: who still writes then is at work, not dead, ms. */
 const drainLimit = minutes(30)
@@ -39,7 +38,7 @@ export function registerStops(program: Command, terminal: Terminal): void {
         const freeze = stopOf(options)
         await ledger.setFreeze(freeze)
         const writer = await drain(ledger, terminal)
-        show(terminal, options, { hub, freeze, writer: writer?.holder ?? null }, [
+        showStatement(terminal, options, { hub, freeze, writer: writer?.holder ?? null }, [
           `${hub} is frozen ${describeStop(freeze)}`,
           writer === null
             ? 'nothing changes it now; end it with hubkeeper thaw'
@@ -56,7 +55,7 @@ export function registerStops(program: Command, terminal: Terminal): void {
       await withLedger(options, async (ledger, hub) => {
         const hold = stopOf(options)
         await ledger.setHold(hold)
-        show(terminal, options, { hub, hold }, [
+        showStatement(terminal, options, { hub, hold }, [
           `${hub}: no backup is deleted, held ${describeStop(hold)}`,
           'end it with hubkeeper release',
         ])
@@ -87,7 +86,7 @@ function endCommand(
     .action(async (options: CommonOptions) => {
       await withLedger(options, async (ledger, hub) => {
         const ended = await end(ledger)
-        show(terminal, options, { hub, ended }, [
+        showStatement(terminal, options, { hub, ended }, [
           ended === null ? `${hub} is not ${word}` : `${hub} was ${word} ${describeStop(ended)}: ended`,
         ])
       })
@@ -99,22 +98,16 @@ async function withLedger(
   act: (ledger: Ledger, hub: string) => Promise<void>,
 ): Promise<void> {
   const configured = chooseHub(await loadConfig(options.config), options.hub)
-  const embedded = openEmbedded(configured, { tasks })
-  try {
-    await act(embedded.ledger, configured.hub.id)
-  } finally {
-    await embedded.close()
-  }
+  await withEmbedded(configured, ({ ledger }) => act(ledger, configured.hub.id))
 }
 
-/** @throws UsageError for a reason or a name that cannot be recorded */
-function stopOf({ by, reason, until }: StopOptions): Freeze {
-  const since = new Date().toISOString()
-  const parsed = freezeSchema.safeParse({ reason, by, since, until: until?.toISOString() ?? null })
-  if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map(({ message, path }) => `--${path.join('.')}: ${message}`)
-  throw new UsageError(problems.join('; '), { hint: 'say in a sentence why, and who says so' })
-}
+const stopOf = ({ by, reason, until }: StopOptions): Freeze =>
+  statementOf(freezeSchema, {
+    reason,
+    by,
+    since: new Date().toISOString(),
+    until: until?.toISOString() ?? null,
+  })
 
 /** Waits until nobody writes; gives who still does when that takes too long. */
 async function drain(ledger: Ledger, terminal: Terminal) {
@@ -127,8 +120,4 @@ async function drain(ledger: Ledger, terminal: Terminal) {
     told = true
     await setTimeout(pollInterval)
   }
-}
-
-function show(terminal: Terminal, { json }: CommonOptions, value: object, lines: readonly string[]): void {
-  terminal.out(json ? JSON.stringify({ schema: 1, ...value }, null, 2) : lines.join('\n'))
 }

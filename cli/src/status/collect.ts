@@ -14,7 +14,8 @@ import {
 } from '@hubkeeper/core'
 import { tasks } from '../../../functions/tasks.ts'
 import type { ConfiguredHub } from '../config.ts'
-import { type Embedded, openEmbedded } from '../embedded.ts'
+import type { Embedded } from '../embedded.ts'
+import { withEmbedded } from '../with-embedded.ts'
 
 /** Where one task stands. */
 export interface TaskStatus {
@@ -53,13 +54,12 @@ export interface HubStatus {
 const readingsFrom = days(8)
 
 /** Looks at what is on record of a hub; nothing of the hub itself is touched. */
-export async function collectStatus(configured: ConfiguredHub, at: Date): Promise<HubStatus> {
-  const embedded = openEmbedded(configured, { tasks })
-  try {
+export function collectStatus(configured: ConfiguredHub, at: Date): Promise<HubStatus> {
+  return withEmbedded(configured, async (embedded) => {
     const { hub } = configured
     const { backups } = await embedded.connect({ backups: 'read' })
-    const list = (await backups?.list())?.backups ?? []
-    const newest = (await backups?.newestProven()) ?? null
+    const list = (await backups.list()).backups
+    const newest = await backups.newestProven(list)
     const readings = await embedded.metrics.newest(hub.id, kpiNames, {
       from: new Date(at.getTime() - readingsFrom),
       to: at,
@@ -77,9 +77,7 @@ export async function collectStatus(configured: ConfiguredHub, at: Date): Promis
       tasks: [...(await continuousRows(embedded)), ...(await scheduledRows(embedded, hub.timeZone, at))],
       kpis: readKpis(readings, hub.thresholds).map((kpi) => ({ ...kpi, at: kpi.at.toISOString() })),
     }
-  } finally {
-    await embedded.close()
-  }
+  })
 }
 
 async function scheduledRows({ ledger }: Embedded, timeZone: string, at: Date): Promise<TaskStatus[]> {

@@ -1,5 +1,6 @@
 export * from './alert-outbox.ts'
 export * from './directory-store.ts'
+export { writeWhole } from './durable-file.ts'
 export * from './held-lock.ts'
 export * from './host/host.ts'
 export * from './hub-cleaner.ts'

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, ioError } from '@hubkeeper/core'
+import { writeWhole } from '@hubkeeper/local'
 import type { Target } from '../target.ts'
 import { isUnitOf, type Unit } from './units.ts'
 
@@ -20,14 +20,7 @@ export async function installedUnits(directory: string, target: Target): Promise
 
 /** Writes a unit, whole or not at all. */
 export async function writeUnit(directory: string, { name, text }: Unit): Promise<void> {
-  await mkdir(directory, { recursive: true })
-  const temporary = join(directory, `.hubkeeper-${randomUUID()}`)
-  try {
-    await writeFile(temporary, text, { flag: 'wx', mode: 0o644, flush: true })
-    await rename(temporary, join(directory, name))
-  } finally {
-    await rm(temporary, { force: true })
-  }
+  writeWhole(join(directory, name), text)
 }
 
 /** Removes a unit that may be gone already. */

@@ -1,13 +1,13 @@
-import { dueTasks, hours, type Ledger, messageOf } from '@hubkeeper/core'
+import { dueTasks, hours, messageOf } from '@hubkeeper/core'
 import { tasks } from '../../../../functions/tasks.ts'
 import type { ConfiguredHub } from '../../config.ts'
-import { openEmbedded } from '../../embedded.ts'
+import { withEmbedded } from '../../with-embedded.ts'
 import type { Entry, TimedCadence } from '../entries.ts'
 import type { DueWork } from './loop.ts'
 
 /** Notes that these hubs are kept from now on. */
 export async function beginKeeping(hubs: readonly ConfiguredHub[]): Promise<void> {
-  for (const hub of hubs) await withLedger(hub, (ledger) => ledger.begin())
+  for (const hub of hubs) await withEmbedded(hub, ({ ledger }) => ledger.begin())
 }
 
 /** How often it is said again that a hub cannot be looked at, ms. */
@@ -55,7 +55,7 @@ async function dueOf(
 ): Promise<Map<TimedCadence, DueWork[]>> {
   const { id, timeZone } = configured.hub
   const due = new Map<TimedCadence, DueWork[]>()
-  await withLedger(configured, async (ledger) => {
+  await withEmbedded(configured, async ({ ledger }) => {
     for (const { cadence } of entries) {
       if (cadence === 'continuous') continue
       const found = await dueTasks(ledger, tasks, cadence, timeZone, at)
@@ -66,13 +66,4 @@ async function dueOf(
     }
   })
   return due
-}
-
-async function withLedger<T>(configured: ConfiguredHub, use: (ledger: Ledger) => Promise<T>): Promise<T> {
-  const embedded = openEmbedded(configured, { tasks })
-  try {
-    return await use(embedded.ledger)
-  } finally {
-    await embedded.close()
-  }
 }

@@ -1,7 +1,8 @@
-import { messageOf, type Report, runTask, type Task, TaskFailedError, worstFirst } from '@hubkeeper/core'
+import { messageOf, type Report, runTask, type Task, worstFirst } from '@hubkeeper/core'
 import { tasks } from '../../../../functions/tasks.ts'
 import type { ConfiguredHub } from '../../config.ts'
-import { openEmbedded } from '../../embedded.ts'
+import { reportOf } from '../../execute.ts'
+import { withEmbedded } from '../../with-embedded.ts'
 
 const everyMinutes = ({ schedule }: Task): number | null =>
   schedule.cadence === 'continuous' ? schedule.everyMinutes : null
@@ -33,26 +34,20 @@ export function createProbe(
   }
 }
 
-async function runOnce(task: Task, configured: ConfiguredHub): Promise<Report> {
-  const embedded = openEmbedded(configured, { tasks })
-  try {
-    const request = {
-      hub: configured.hub,
-      input: {},
-      scheduledFor: null,
-      at: null,
-      dryRun: false,
-      progress: { step: () => {} },
-    }
-    const outcome = await runTask(task, request, embedded.drivers)
+function runOnce(task: Task, configured: ConfiguredHub): Promise<Report> {
+  const request = {
+    hub: configured.hub,
+    input: {},
+    scheduledFor: null,
+    at: null,
+    dryRun: false,
+    progress: { step: () => {} },
+  }
+  return withEmbedded(configured, async ({ drivers }) => {
+    const outcome = await reportOf(() => runTask(task, request, drivers))
     if (outcome.kind !== 'ran') throw new TypeError(`${task.name} keeps no account of single runs`)
     return outcome.report
-  } catch (error) {
-    if (error instanceof TaskFailedError) return error.report
-    throw error
-  } finally {
-    await embedded.close()
-  }
+  })
 }
 
 /** Status and what is wrong, without the figures that differ each time. */

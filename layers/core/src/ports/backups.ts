@@ -87,8 +87,12 @@ export interface BackupReader {
    * Null when there is none.
    */
   find(selector: string | Date): Promise<Backup | null>
-  /** The newest proven one, and until when its content is known to be current. */
-  newestProven(): Promise<{ backup: Backup; currentAt: Date } | null>
+  /**
+   * The newest proven one, and until when its content is known to be current.
+   *
+   * @param among the backups there are, oldest first, where they were listed already
+   */
+  newestProven(among?: readonly Backup[]): Promise<{ backup: Backup; currentAt: Date } | null>
   /** Reads the stored copy back to scratch disk. @throws HubkeeperError */
   restoreToScratch(backup: Backup): Promise<RestoredCopy>
   /** Checks a restored copy as a proof does, issuing nothing. */

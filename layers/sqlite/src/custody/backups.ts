@@ -52,8 +52,10 @@ function custodyOf(options: CustodyOptions): BackupWriter {
 
   const proven = async (): Promise<Backup[]> => (await list()).backups.filter(isProven)
 
-  async function newestProven(): Promise<{ backup: Backup; currentAt: Date } | null> {
-    const backup = (await proven()).at(-1)
+  async function newestProven(
+    among?: readonly Backup[],
+  ): Promise<{ backup: Backup; currentAt: Date } | null> {
+    const backup = (among ?? (await list()).backups).findLast(isProven)
     if (backup === undefined) return null
     const confirmation = await readJson(store, keys.confirmation, confirmationSchema)
     const times = [backup.manifest.takenAt]
