@@ -17,10 +17,8 @@ import {
   reportsOf,
   type Stored,
 } from './support/deployed/soundness.ts'
-import { motoAvailable, withoutMoto } from './support/moto.ts'
+import { motoAvailable, needingMoto } from './support/moto.ts'
 import { type Fault, refusals } from './support/s3-proxy.ts'
-
-const titled = (title: string): string => (motoAvailable ? title : `${title} (skipped: ${withoutMoto})`)
 
 const isRoot = process.getuid?.() === 0
 const kept = ['backup', 'database-maintenance', 'health-check']
@@ -35,7 +33,7 @@ function largeDatabase(mebibytes: number): Uint8Array {
   return readFileSync(path)
 }
 
-describe.skipIf(!motoAvailable)(titled('a deployed function that meets what it did not expect'), () => {
+describe.skipIf(!motoAvailable)(needingMoto('a deployed function that meets what it did not expect'), () => {
   let cloud: Cloud
   let hub: string
   let old: Stored

@@ -4,14 +4,10 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sampleHub, type TestHub } from '../support/hub.ts'
 import { type Account, startAccount } from './support/account.ts'
-import { motoAvailable, withoutMoto } from './support/moto.ts'
+import { motoAvailable, needingMoto } from './support/moto.ts'
 import { refusals } from './support/s3-proxy.ts'
 
-const title = motoAvailable
-  ? 'the backups of an embedded hub in a bucket'
-  : `the backups of an embedded hub in a bucket (skipped: ${withoutMoto})`
-
-describe.skipIf(!motoAvailable)(title, () => {
+describe.skipIf(!motoAvailable)(needingMoto('the backups of an embedded hub in a bucket'), () => {
   let account: Account
   let hub: TestHub
   let bucket: string

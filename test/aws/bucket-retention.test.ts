@@ -4,14 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { backupsOf, dailyFrom, storeBackups } from '../support/histories.ts'
 import { sampleHub, type TestHub } from '../support/hub.ts'
 import { type Account, startAccount } from './support/account.ts'
-import { motoAvailable, withoutMoto } from './support/moto.ts'
+import { motoAvailable, needingMoto } from './support/moto.ts'
 import { refusals } from './support/s3-proxy.ts'
 
-const title = motoAvailable
-  ? 'retention of backups in a bucket'
-  : `retention of backups in a bucket (skipped: ${withoutMoto})`
-
-describe.skipIf(!motoAvailable)(title, () => {
+describe.skipIf(!motoAvailable)(needingMoto('retention of backups in a bucket'), () => {
   let account: Account
   let hub: TestHub
   let bucket: string

@@ -8,11 +8,11 @@ import { countLevels } from '@hubkeeper/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cloudWatchLogs } from '../../layers/aws/src/cloudwatch-logs.ts'
 import { logsClient } from '../../layers/aws/src/logs-client.ts'
-import { type Moto, motoAvailable, startMoto, withoutMoto } from './support/moto.ts'
+import { type Moto, motoAvailable, needingMoto, startMoto } from './support/moto.ts'
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 
-describe.skipIf(!motoAvailable)(`a log group of CloudWatch (skipped when ${withoutMoto})`, () => {
+describe.skipIf(!motoAvailable)(needingMoto('a log group of CloudWatch'), () => {
   let moto: Moto
   let client: CloudWatchLogsClient
   let groups = 0

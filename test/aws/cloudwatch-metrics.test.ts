@@ -5,7 +5,7 @@ import { cloudWatchClient } from '../../layers/aws/src/clients.ts'
 import { cloudwatchMetrics } from '../../layers/aws/src/cloudwatch-metrics.ts'
 import { decodeDimension, encodeDimension } from '../../layers/aws/src/dimension.ts'
 import { metricsContract } from '../adapters/metrics.ts'
-import { type Moto, motoAvailable, startMoto, withoutMoto } from './support/moto.ts'
+import { type Moto, motoAvailable, needingMoto, startMoto } from './support/moto.ts'
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 const at = new Date('2026-11-24T10:00:00Z')
@@ -17,7 +17,7 @@ const query = {
   to: new Date('2026-11-24T10:05:00Z'),
 }
 
-describe.skipIf(!motoAvailable)(`metrics in CloudWatch (skipped when ${withoutMoto})`, () => {
+describe.skipIf(!motoAvailable)(needingMoto('metrics in CloudWatch'), () => {
   let moto: Moto
   beforeAll(async () => {
     // Large requests are sent compressed, which CloudWatch reads and moto does not.

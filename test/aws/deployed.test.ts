@@ -17,18 +17,14 @@ import { sampleConfig, storedDatabase, storeSampleHub } from './support/deployed
 import { allowing } from './support/deployed/policy.ts'
 import { clientName, type Invoked } from './support/deployed/sandbox.ts'
 import { type LambdaFront, startLambdaFront } from './support/lambda-front.ts'
-import { motoAvailable, withoutMoto } from './support/moto.ts'
-
-const title = motoAvailable
-  ? `the deployed bundles, run by ${clientName}`
-  : `the deployed bundles (skipped: ${withoutMoto})`
+import { motoAvailable, needingMoto } from './support/moto.ts'
 
 const summaryOf = ({ ending, log }: Invoked): unknown => {
   if (ending.kind !== 'answer') throw new Error(`${JSON.stringify(ending)}\n${log}`)
   return ending.value
 }
 
-describe.skipIf(!motoAvailable)(title, () => {
+describe.skipIf(!motoAvailable)(needingMoto(`the deployed bundles, run by ${clientName}`), () => {
   let cloud: Cloud
   let front: LambdaFront
   const server = createServer((request, response) => {

@@ -23,10 +23,8 @@ import {
   reportsOf,
   type Stored,
 } from './support/deployed/soundness.ts'
-import { motoAvailable, withoutMoto } from './support/moto.ts'
+import { motoAvailable, needingMoto } from './support/moto.ts'
 import { type Fault, refusals } from './support/s3-proxy.ts'
-
-const titled = (title: string): string => (motoAvailable ? title : `${title} (skipped: ${withoutMoto})`)
 
 const lease = 'state/ledger/leases/write.json'
 const maintenance = 'database-maintenance'
@@ -34,7 +32,7 @@ const forever = 10_000
 const ok = { kind: 'answer', value: { status: 'ok' } }
 const failing = (type: string) => ({ kind: 'error', type })
 
-describe.skipIf(!motoAvailable)(titled('a deployed function in trouble'), () => {
+describe.skipIf(!motoAvailable)(needingMoto('a deployed function in trouble'), () => {
   let cloud: Cloud
   let service: LambdaService
   let hub: string

@@ -8,12 +8,10 @@ import { environmentOf, reportOf } from './support/account.ts'
 import { type Cloud, deploy } from './support/deployed/cloud.ts'
 import { sampleConfig, storeSampleHub } from './support/deployed/hub.ts'
 import { type LambdaFront, startLambdaFront } from './support/lambda-front.ts'
-import { motoAvailable, withoutMoto } from './support/moto.ts'
+import { motoAvailable, needingMoto } from './support/moto.ts'
 import { createStorageStack } from './support/storage-stack.ts'
 
-const title = motoAvailable ? 'hubkeeper invoke' : `hubkeeper invoke (skipped: ${withoutMoto})`
-
-describe.skipIf(!motoAvailable)(title, () => {
+describe.skipIf(!motoAvailable)(needingMoto('hubkeeper invoke'), () => {
   const hubs = { demo: sampleConfig(), other: sampleConfig() }
   let cloud: Cloud
   let front: LambdaFront

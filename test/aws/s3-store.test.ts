@@ -15,7 +15,7 @@ import { s3Error } from '../../layers/aws/src/s3/errors.ts'
 import { s3Store } from '../../layers/aws/src/s3/store.ts'
 import { objectStoreContract } from '../adapters/object-store.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
-import { type Moto, motoAvailable, startMoto, withoutMoto } from './support/moto.ts'
+import { type Moto, motoAvailable, needingMoto, startMoto } from './support/moto.ts'
 import { type Call, refusals, type S3Proxy, startProxy } from './support/s3-proxy.ts'
 
 const mebibyte = 1024 ** 2
@@ -24,7 +24,7 @@ const text = (body: Uint8Array | undefined): string => new TextDecoder().decode(
 const absent = { ifNoneMatch: '*' } as const
 const is = (operation: string) => (call: Call) => call.operation === operation
 
-describe.skipIf(!motoAvailable)(motoAvailable ? 'S3' : `S3 (skipped: ${withoutMoto})`, () => {
+describe.skipIf(!motoAvailable)(needingMoto('S3'), () => {
   let moto: Moto
   let proxy: S3Proxy
   let client: S3Client

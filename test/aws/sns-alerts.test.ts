@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { snsClient } from '../../layers/aws/src/clients.ts'
 import { snsAlerts } from '../../layers/aws/src/sns-alerts.ts'
-import { type Moto, motoAvailable, startMoto, withoutMoto } from './support/moto.ts'
+import { type Moto, motoAvailable, needingMoto, startMoto } from './support/moto.ts'
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 
@@ -29,7 +29,7 @@ const envelope = z.object({
   MessageAttributes: z.record(z.string(), z.object({ Type: z.string(), Value: z.string() })),
 })
 
-describe.skipIf(!motoAvailable)(`alerts through SNS (skipped when ${withoutMoto})`, () => {
+describe.skipIf(!motoAvailable)(needingMoto('alerts through SNS'), () => {
   let moto: Moto
   let client: SNSClient
   const topics = { 'on-call': '', team: '' }

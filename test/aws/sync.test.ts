@@ -6,9 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { sampleHub, type TestHub } from '../support/hub.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { type Account, type Reported, startAccount } from './support/account.ts'
-import { motoAvailable, withoutMoto } from './support/moto.ts'
-
-const title = motoAvailable ? 'hubkeeper push and pull' : `hubkeeper push and pull (skipped: ${withoutMoto})`
+import { motoAvailable, needingMoto } from './support/moto.ts'
 
 const key = 'knowledge/hub.db'
 const change = `UPDATE articles SET title = title || '!' WHERE id = (SELECT min(id) FROM articles)`
@@ -33,7 +31,7 @@ function damaged(path: string): Buffer {
 
 const only = ({ report }: Reported) => report.findings[0]
 
-describe.skipIf(!motoAvailable)(title, () => {
+describe.skipIf(!motoAvailable)(needingMoto('hubkeeper push and pull'), () => {
   let account: Account
   let hub: TestHub
 

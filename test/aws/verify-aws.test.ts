@@ -5,12 +5,10 @@ import type { ConfigInput } from '@hubkeeper/core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { type Account, startAccount } from './support/account.ts'
-import { motoAvailable, withoutMoto } from './support/moto.ts'
+import { motoAvailable, needingMoto } from './support/moto.ts'
 import { refusals } from './support/s3-proxy.ts'
 
-const title = motoAvailable ? 'hubkeeper verify-aws' : `hubkeeper verify-aws (skipped: ${withoutMoto})`
-
-describe.skipIf(!motoAvailable)(title, () => {
+describe.skipIf(!motoAvailable)(needingMoto('hubkeeper verify-aws'), () => {
   let account: Account
 
   beforeAll(async () => {

@@ -13,6 +13,7 @@ import { logRotation } from '../../functions/log-rotation/task.ts'
 import { logsKeptElsewhere, storedLogRotator } from '../../layers/aws/src/stored-log-rotator.ts'
 import { storedLogs } from '../../layers/aws/src/stored-logs.ts'
 import { memoryStore } from '../fakes/memory-store.ts'
+import { contextOf, quietLedger } from '../support/context.ts'
 
 type LogsInput = NonNullable<ConfigInput['hubs'][string]['logs']>
 
@@ -27,24 +28,8 @@ async function hubWith(logs: LogsInput, objects: readonly string[]) {
     restrictStore(inner, grantsOf({ logs: 'rotate' }, hub), 'log-rotation')
   const rotatorOf = (inner?: ObjectStore): LogRotator =>
     storedLogRotator({ store: granted(inner), hub, fence: async () => {} })
-  const run = (rotator: LogRotator = rotatorOf()): Promise<TaskResult> => {
-    const ledger = { punctuality: async () => [], freeze: async () => null, hold: async () => null }
-    return logRotation.start(
-      {
-        hub,
-        run: 'r',
-        slot: 'r',
-        scheduledFor: null,
-        at,
-        now: () => at,
-        dryRun: false,
-        deletionRefused: null,
-        progress: { step: () => {} },
-      },
-      async () => ({ logs: rotator, ledger }),
-      {},
-    )
-  }
+  const run = (logs: LogRotator = rotatorOf()): Promise<TaskResult> =>
+    logRotation.start(contextOf(hub, at), async () => ({ logs, ledger: quietLedger() }), {})
   return { store, rotatorOf, run }
 }
 

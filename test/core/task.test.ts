@@ -10,6 +10,7 @@ import {
 } from '@hubkeeper/core'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import * as z from 'zod'
+import { contextOf } from '../support/context.ts'
 
 describe('the access that a task declares', () => {
   it('is the type of the context it receives', () => {
@@ -59,17 +60,7 @@ describe('the access that a task declares', () => {
       input: z.strictObject({}),
       run: async () => ({ findings: [] }),
     })
-    const base = {
-      hub: { ...hubSchema.parse({ database: { path: 'a.db' } }), id: 'h' },
-      run: 'r',
-      slot: 'r',
-      scheduledFor: null,
-      deletionRefused: null,
-      at: new Date(),
-      now: () => new Date(),
-      dryRun: false,
-      progress: { step: () => {} },
-    }
+    const base = contextOf({ ...hubSchema.parse({ database: { path: 'a.db' } }), id: 'h' }, new Date())
     await expect(task.start(base, async () => ({}), {})).rejects.toThrow('was not given all of host')
   })
 })

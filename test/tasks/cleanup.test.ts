@@ -25,6 +25,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { cleanup } from '../../functions/cleanup/task.ts'
 import { memoryStore } from '../fakes/memory-store.ts'
 import { hubkeeper, runTask } from '../support/cli.ts'
+import { contextOf, quietLedger } from '../support/context.ts'
 import { testEngine } from '../support/engine.ts'
 import { backupsOf, dailyFrom, histories, storeBackups } from '../support/histories.ts'
 import { sampleHub, type TestHub } from '../support/hub.ts'
@@ -276,24 +277,15 @@ async function cleanUp(
     now: () => at,
     fence,
   } as const
-  const base = {
-    run: 'run',
-    slot: 'slot',
-    scheduledFor: null,
-    at,
-    now: () => at,
-    dryRun: false,
-    deletionRefused: null,
-  }
   const result = await cleanup.start(
-    { ...base, hub: configured, progress: { step: () => {} } },
+    contextOf(configured, at),
     async (access) => ({
       ...custodyPorts(access, {
         ...options,
         store: restrictStore(store, grantsOf(access, configured), 'cleanup'),
       }),
       files: hubCleaner({ root, hub: configured, own: [], fence }),
-      ledger: { hold, freeze: async () => null, punctuality: async () => [] },
+      ledger: quietLedger(hold),
     }),
     {},
   )

@@ -37,6 +37,7 @@ import { describe, expect, it } from 'vitest'
 import { checkLogs } from '../../functions/health-check/logs.ts'
 import { logRotation } from '../../functions/log-rotation/task.ts'
 import { runTask } from '../support/cli.ts'
+import { contextOf, quietLedger } from '../support/context.ts'
 import { sampleHub } from '../support/hub.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
@@ -76,23 +77,9 @@ function hubWith(
       changes: Partial<BaseContext> & { logs?: LogRotator; hold?: () => Freeze | null } = {},
     ): Promise<TaskResult> => {
       const { hold = () => null, logs = rotator, ...base } = changes
-      const ledger = { punctuality: async () => [], freeze: async () => null, hold: async () => hold() }
-      return logRotation.start(
-        {
-          hub: { ...hub, id: 'hub' },
-          run: 'r',
-          slot: 'r',
-          scheduledFor: null,
-          at,
-          now: () => at,
-          dryRun: false,
-          deletionRefused: null,
-          progress: { step: () => {} },
-          ...base,
-        },
-        async () => ({ logs, ledger }),
-        {},
-      )
+      const ledger = quietLedger(async () => hold())
+      const context = contextOf({ ...hub, id: 'hub' }, at, base)
+      return logRotation.start(context, async () => ({ logs, ledger }), {})
     },
     check: (logs: LogSource = logFiles({ root, patterns }), moment = at) => checkLogs(hub, logs, moment),
   }

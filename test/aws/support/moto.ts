@@ -28,6 +28,10 @@ const python = motoPython()
 /** Whether the stand-in for AWS can be started on this machine. */
 export const motoAvailable = python !== null
 
+/** The title of tests that need moto: it says how to get it where they are skipped. */
+export const needingMoto = (title: string): string =>
+  motoAvailable ? title : `${title} (skipped: ${withoutMoto})`
+
 /** A running stand-in for AWS. */
 export interface Moto {
   /** `http://127.0.0.1:PORT`. */
