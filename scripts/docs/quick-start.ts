@@ -19,7 +19,7 @@ export const quickStartBlock = (output: string): string => ['```', output, '```'
 
 /**
  * The lines of an output without what differs from run to run and from machine to machine: ids,
- * times, sizes, and how full this machine is.
+ * times, sizes, which endpoint was the slowest, and how full this machine is.
  */
 export function comparableLines(output: string): string[] {
   return output
@@ -27,6 +27,8 @@ export function comparableLines(output: string): string[] {
     .filter((line) => !/disk\.usage|memory\.usage|health-check|tasks in |Disk space|Memory/.test(line))
     .map((line) =>
       line
+        // Which endpoint was the slowest.
+        .replace(/(API response time .*)\/\S+$/, '$1ENDPOINT')
         .replace(/[0-9a-f]{64}/g, 'DIGEST')
         .replace(/\b01[0-9A-Z]{24}\b/g, 'RUN')
         .replace(/\d{8}T\d{6}Z-\w{6}/g, 'BACKUP')

@@ -106,6 +106,11 @@ describe('a rotated log is known by its name', () => {
     expect(rotatedAmong(key, 'logs/other.log')).toEqual({})
   })
 
+  it('of a log that was renamed and is not there again, by the others that are its own', () => {
+    const keys = ['logs/app.1.log', 'logs/app-20261125T000005Z.log']
+    expect(rotatedAmong(...keys)).toEqual(Object.fromEntries(keys.map((key) => [key, 'logs/app.log'])))
+  })
+
   it.each([
     'logs/app.log',
     'logs/app2.log',

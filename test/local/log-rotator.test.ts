@@ -163,7 +163,10 @@ describe('a log that is copied and cut', () => {
     const child = spawn(process.execPath, ['-e', code, path('logs/app.log')])
     await once(child.stdout, 'data')
     const targets = [target, 'logs/app-20261124T000001Z.log', 'logs/app-20261124T000002Z.log']
-    for (const to of targets) await rotator.rotate(await file('logs/app.log'), to, 'copy-truncate')
+    for (const to of targets) {
+      while (text('logs/app.log') === '') await setImmediate()
+      await rotator.rotate(await file('logs/app.log'), to, 'copy-truncate')
+    }
     child.kill('SIGKILL')
     await once(child, 'exit')
     const whole = [...targets, 'logs/app.log'].map(text).join('')

@@ -63,16 +63,21 @@ describe('a restore of a database at rest', () => {
 
   it('takes a backup by its id, or the newest proven one at or before a moment', async () => {
     const hub = sampleHub()
-    await runTask(hub.directory, ['backup'])
+    const backUp = async () => {
+      const known = new Set(existsSync(backups) ? readdirSync(backups) : [])
+      await runTask(hub.directory, ['backup'])
+      return readdirSync(backups).find((id) => !known.has(id)) ?? expect.fail('no backup was made')
+    }
+    const backups = join(hub.directory, 'backups')
+    const first = await backUp()
     const between = new Date().toISOString()
     hub.execute("INSERT INTO commands VALUES ('later', 'row')")
-    await runTask(hub.directory, ['backup'])
-    const [first, second] = readdirSync(join(hub.directory, 'backups')).sort()
+    const second = await backUp()
     await runTask(hub.directory, ['restore', between, '--yes'])
     expect(hub.value('SELECT count(*) FROM commands')).toBe(3)
-    await runTask(hub.directory, ['restore', second ?? '', '--yes'])
+    await runTask(hub.directory, ['restore', second, '--yes'])
     expect(hub.value('SELECT count(*) FROM commands')).toBe(4)
-    await runTask(hub.directory, ['restore', first ?? '', '--yes'])
+    await runTask(hub.directory, ['restore', first, '--yes'])
     expect(hub.value('SELECT count(*) FROM commands')).toBe(3)
   })
 

@@ -20,15 +20,27 @@ export interface LogGroup {
 const logOf = (key: string, isThere: (key: string) => boolean) =>
   rotatedNames(key).find(({ besideLog, log }) => log !== key && (!besideLog || isThere(log))) ?? null
 
+/** Tells the logs among `keys`: those that lie there, and those whose own rotated names prove that they did. */
+function logsKnownFrom(keys: Iterable<string>): (log: string) => boolean {
+  const known = new Set(keys)
+  const renamed = [...known].flatMap((key) =>
+    rotatedNames(key).flatMap(({ besideLog, date, log }) =>
+      !besideLog && date !== null && date.moment !== null ? [log] : [],
+    ),
+  )
+  for (const log of renamed) known.add(log)
+  return (log) => known.has(log)
+}
+
 /**
  * The keys among `keys`, all of some folders, that are logs: those that `matches` tells, and the rotated
  * ones of such logs, which globs such as `*.log` often leave out.
  */
 export function logsAmong(keys: readonly string[], matches: (key: string) => boolean): string[] {
-  const all = new Set(keys)
+  const isKnown = logsKnownFrom(keys)
   return keys.filter((key) => {
     if (matches(key)) return true
-    const name = logOf(key, (log) => all.has(log))
+    const name = logOf(key, isKnown)
     return name !== null && matches(name.log)
   })
 }
@@ -51,7 +63,7 @@ export function groupLogs(
   files: readonly LogFile[],
   isLive: (key: string) => boolean = () => false,
 ): LogGroup[] {
-  const keys = new Set(files.map(({ key }) => key))
+  const isKnown = logsKnownFrom(files.map(({ key }) => key))
   const groups = new Map<string, { live: LogFile | null; rotated: RotatedLog[] }>()
   const groupOf = (key: string) => {
     const group = groups.get(key) ?? { live: null, rotated: [] }
@@ -59,7 +71,7 @@ export function groupLogs(
     return group
   }
   for (const file of files) {
-    const name = isLive(file.key) ? null : logOf(file.key, (log) => keys.has(log))
+    const name = isLive(file.key) ? null : logOf(file.key, isKnown)
     if (name === null) groupOf(file.key).live = file
     else groupOf(name.log).rotated.push({ ...file, date: name.date })
   }

@@ -21,6 +21,9 @@ const chunkBytes = 1024 ** 2
 /** Rounds of catching up that are synced; after them, speed matters more. */
 const syncedRounds = 10
 const maxRounds = 1000
+/** How long a line that has no end yet is waited for. */
+const lineEndMs = 50
+const newline = 0x0a
 
 /** How a log is opened that will be cut: never through a link. */
 const inPlace = constants.O_RDWR | constants.O_NOFOLLOW
@@ -86,16 +89,22 @@ async function copyFrom(log: FileHandle, copy: FileHandle, start: number): Promi
 
 /**
  * Copies what was appended meanwhile until there is no more, and cuts the log in the same breath: what is
- * appended between the last look and the cut is lost, so nothing is awaited in between.
+ * appended between the last look and the cut is lost, so nothing is awaited in between. One write shows page
+ * by page, so a line that has no end yet is given a moment to get it: else its rest would be what is lost.
  */
 function cutWhenCopied(log: number, copy: number, from: number, path: string) {
   const buffer = Buffer.allocUnsafe(chunkBytes)
   let position = from
-  for (let round = 0; round < maxRounds; round++) {
+  let waitsSince: number | null = null
+  for (let round = 0; round < maxRounds; ) {
     const { mtime, size } = fstatSync(log)
     // Somebody else cut it: what is copied is kept, and what came since is not touched.
     if (size < position) return { bytes: position, modifiedAt: mtime }
     if (size === position) {
+      if (!endsLine(log, position)) {
+        waitsSince ??= performance.now()
+        if (performance.now() - waitsSince < lineEndMs) continue
+      }
       ftruncateSync(log, 0)
       return { bytes: position, modifiedAt: mtime }
     }
@@ -106,8 +115,16 @@ function cutWhenCopied(log: number, copy: number, from: number, path: string) {
       }
     }
     if (round < syncedRounds) fdatasyncSync(copy)
+    waitsSince = null
+    round++
   }
   throw new HubkeeperError('precondition-failed', `${path} is written faster than it can be copied`, {
     hint: 'set logs.rotation.method to rename if its server opens a new log',
   })
+}
+
+/** Whether what lies before `position` is whole lines. */
+function endsLine(log: number, position: number): boolean {
+  const last = Buffer.alloc(1)
+  return position === 0 || readSync(log, last, 0, 1, position - 1) === 0 || last[0] === newline
 }
