@@ -12,7 +12,7 @@ export type JobGate = (job: Job, run: () => Promise<ChildRun>) => Promise<ChildR
 
 /** What a job that ended with `outcome` would have printed. */
 export const said = (name: string, outcome: Outcome<unknown>): ChildRun => ({
-  lines: [JSON.stringify({ name, outcome })],
+  lines: [JSON.stringify({ name, outcome, seconds: 0 })],
   stopped: null,
   peakMemory: null,
 })
@@ -31,8 +31,8 @@ const refused: ReadonlySet<Job['kind']> = new Set(['cross-check', 'time', 'guess
 async function perform(job: Job): Promise<ChildRun> {
   if (refused.has(job.kind)) throw new Error(`${job.kind} is not run within this process`)
   const lines: string[] = []
-  await work({ job, heapLimit }, async (name, outcome) => {
-    lines.push(JSON.stringify({ name, outcome }))
+  await work({ job, heapLimit }, async (line) => {
+    lines.push(JSON.stringify(line))
   })
   return { lines, stopped: null, peakMemory: null }
 }

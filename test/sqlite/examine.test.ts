@@ -44,7 +44,9 @@ describe('a sound database', () => {
       searchIndexes: { state: 'done', value: [{ name: 'article_search', module: 'fts5', content: 'own' }] },
       hazards: { state: 'done', value: [] },
       digest: { state: 'done', value: { version: 1 } },
+      contents: { state: 'done' },
     })
+    expect(Object.keys(seen.seconds).sort()).toEqual([...examinationParts].sort())
     expect(done(seen.statistics).tables.map(({ name }) => name)).toEqual([
       'authors',
       'articles',
@@ -227,6 +229,7 @@ describe('limits', () => {
       by: 'time-limit',
       detail: 'ended after its limit of 350 ms',
     })
+    expect(seen.seconds).not.toHaveProperty('statistics')
   })
 
   it('end a process that takes too much memory, and say so', async () => {

@@ -39,6 +39,7 @@ export const examinationParts = [
   'search-indexes',
   'hazards',
   'digest',
+  'contents',
   'statistics',
 ] as const
 
@@ -109,6 +110,19 @@ export interface ContentDigest {
   readonly tables: readonly TableDigest[]
 }
 
+/** What one table holds that counts for the content digest. */
+export interface TableContents {
+  readonly name: string
+  readonly rows: number
+  /** Bytes of its rows as stored, wherever they lie: neither free space nor indexes, the same after VACUUM. */
+  readonly payloadBytes: number
+  /**
+   * The newest point in time from 2000 until 2100 in it, by the names, types and values of its columns; ISO 8601
+   * UTC. Null where none was found.
+   */
+  readonly newest: { readonly column: string; readonly at: string } | null
+}
+
 /** Size of one table with its indexes. */
 export interface TableStatistics {
   readonly name: string
@@ -137,9 +151,12 @@ export interface Examination {
   readonly searchIndexes: Outcome<readonly SearchIndexCheck[]>
   readonly hazards: Outcome<readonly Hazard[]>
   readonly digest: Outcome<ContentDigest>
+  readonly contents: Outcome<readonly TableContents[]>
   readonly statistics: Outcome<DatabaseStatistics>
   /** Largest resident set of the process that looked, bytes; null where this machine does not tell. */
   readonly peakMemory: number | null
+  /** How long each part took in the process that looked, seconds; without those that it did not end. */
+  readonly seconds: Readonly<Partial<Record<ExaminationPart, number>>>
 }
 
 /** What the second engine made of a file. */
@@ -149,4 +166,26 @@ export interface CrossCheck {
   readonly integrity: readonly string[]
   /** Its own content digest. */
   readonly digest: string
+  /** How long it took in a process of its own, seconds. */
+  readonly seconds: number
+}
+
+/**
+ * What became of the rows of one table between two files. Rows are the same ones by their rowid, or by their
+ * primary key under BINARY in a table without rowid; in a table whose rowid cannot be read (`position-less`) by
+ * all of their values, so that a changed row is one lost and one added. Where the keys of both files differ in
+ * their definition no row is matched.
+ */
+export interface TableComparison {
+  readonly name: string
+  /** Null where the table is not there. */
+  readonly rowsBefore: number | null
+  /** Null where the table is not there. */
+  readonly rowsAfter: number | null
+  readonly added: number
+  /** Rows under the same key whose values are other ones for the content digest. */
+  readonly changed: number
+  readonly lost: number
+  /** How rows were matched; where the definitions differ, as the later one says. */
+  readonly by: 'rowid' | 'primary-key' | 'position-less'
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod'
 import type { SchemaObject } from '../schema/full-text.ts'
-import type { RowSource, StoredValue } from './source.ts'
+import { type RowSource, type StoredValue, withoutRowidQuery } from './source.ts'
 
 const stored = z.union([z.null(), z.bigint(), z.number(), z.string(), z.instanceof(Uint8Array)])
 const schemaRow = z.object({
@@ -11,7 +11,7 @@ const schemaRow = z.object({
   sql: z.string().nullable(),
 })
 const columnRow = z.object({ name: z.string(), pk: z.number(), hidden: z.number() })
-const tableRow = z.object({ name: z.string(), wr: z.number() })
+const tableRow = z.object({ name: z.string() })
 
 /** Every object of the schema. */
 export const readSchema = (database: DatabaseSync): SchemaObject[] =>
@@ -37,11 +37,9 @@ export function nativeSource(database: DatabaseSync): RowSource {
     tablesWithoutRowid: () =>
       new Set(
         database
-          .prepare("SELECT name, wr FROM pragma_table_list WHERE schema = 'main'")
+          .prepare(withoutRowidQuery)
           .all()
-          .map((row) => tableRow.parse(row))
-          .filter(({ wr }) => wr === 1)
-          .map(({ name }) => name),
+          .map((row) => tableRow.parse(row).name),
       ),
     *rows(sql) {
       const statement = database.prepare(sql)

@@ -10,6 +10,14 @@ export interface Column {
   readonly keyPosition: number
 }
 
+/**
+ * Names of the tables without rowid: only of them does `index_info` know by the name of a table. `table_list`
+ * says it as well, but not before it has resolved every view, and of hostile ones that does not end.
+ */
+export const withoutRowidQuery = `
+  SELECT name FROM sqlite_schema
+  WHERE type = 'table' AND EXISTS (SELECT 1 FROM pragma_index_info(sqlite_schema.name, 'main'))`
+
 /** What a digest reads from; one per engine. */
 export interface RowSource {
   /** Every object of the schema. */

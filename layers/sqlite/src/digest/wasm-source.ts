@@ -1,5 +1,5 @@
 import type { Database, SqlValue, Statement } from 'sql.js'
-import type { Column, RowSource, StoredValue } from './source.ts'
+import { type Column, type RowSource, type StoredValue, withoutRowidQuery } from './source.ts'
 
 /** The current row with integers as bigint: an option that the published types do not know. */
 function rowOf(statement: Statement): readonly StoredValue[] {
@@ -39,12 +39,7 @@ export function wasmSource(database: Database): RowSource {
       [...rows('SELECT name, pk, hidden FROM pragma_table_xinfo(?)', [table])]
         .filter(([, , hidden]) => number(hidden) === 0)
         .map(([name, key]) => ({ name: text(name), keyPosition: number(key) })),
-    tablesWithoutRowid: () =>
-      new Set(
-        [...rows("SELECT name, wr FROM pragma_table_list WHERE schema = 'main'")]
-          .filter(([, without]) => number(without) === 1)
-          .map(([name]) => text(name)),
-      ),
+    tablesWithoutRowid: () => new Set([...rows(withoutRowidQuery)].map(([name]) => text(name))),
     rows: (sql) => rows(sql),
     pragma(name) {
       const [value] = [...rows(`PRAGMA ${name}`)][0] ?? []

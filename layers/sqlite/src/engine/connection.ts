@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 
 /** KiB of page cache: large enough for a scan, small beside the limit of the process. */
-const cacheKiB = 64 * 1024
+const usualCacheKiB = 64 * 1024
 
 interface ConnectionOptions {
   readonly readOnly: boolean
@@ -12,12 +12,14 @@ interface ConnectionOptions {
   readonly timeout?: number
   /** Bytes of SQLite's heap. */
   readonly heapLimit: number
+  /** KiB of page cache. */
+  readonly cacheKiB?: number
 }
 
 /** Opens a file that may be hostile: nothing in its schema is trusted or run on opening. */
 export function openHostile(
   path: string,
-  { heapLimit, immutable = false, readOnly, timeout = 0 }: ConnectionOptions,
+  { cacheKiB = usualCacheKiB, heapLimit, immutable = false, readOnly, timeout = 0 }: ConnectionOptions,
 ): DatabaseSync {
   const url = pathToFileURL(path)
   if (immutable) url.searchParams.set('immutable', '1')

@@ -3,6 +3,7 @@ import {
   type CrossCheck,
   type Examination,
   type ExaminationPart,
+  examinationParts,
   HubkeeperError,
   type InPlaceRequest,
   mebibytes,
@@ -10,14 +11,16 @@ import {
   type Statement,
   type StatementTiming,
   seconds,
+  type TableComparison,
   type TimedStatement,
   type TimingRequest,
 } from '@hubkeeper/core'
 import type * as z from 'zod'
+import type { PlantStep } from '../drill/plant.ts'
 import type { Maintained } from '../live/maintain.ts'
 import type { Rehearsed } from '../live/rehearse.ts'
 import { type ChildRun, runChild } from './child.ts'
-import { type Job, lineSchema, partSchemas, resultSchemas } from './protocol.ts'
+import { type Job, type Line, lineSchema, partSchemas, resultSchemas } from './protocol.ts'
 
 /** Limits of every process that the engine starts. */
 export interface EngineLimits {
@@ -33,11 +36,16 @@ export interface EngineLimits {
 export interface Engine {
   /**
    * Looks at a file at rest, which nobody writes meanwhile, without locks and without writing to it.
-   * `scratch` is a directory for a copy, where a check has to write.
+   * `scratch` is a directory for a copy, where a check has to write; `timeLimit`, ms, counts where it is
+   * less than the engine’s own.
    */
   examine(
     path: string,
-    options: { readonly parts: readonly ExaminationPart[]; readonly scratch: string },
+    options: {
+      readonly parts: readonly ExaminationPart[]
+      readonly scratch: string
+      readonly timeLimit?: number
+    },
   ): Promise<Examination>
   /** A consistent copy of a live database at `target`, by SQLite's backup API in one step. */
   snapshotLive(livePath: string, target: string): Promise<Outcome<{ pages: number }>>
@@ -63,11 +71,18 @@ export interface Engine {
   /** The content of `source` into the live database, in one transaction of its own. */
   restoreLive(source: string, livePath: string): Promise<Outcome<{ pages: number }>>
   /** What the second engine makes of a file; it needs one to three times its size of memory. */
-  crossCheck(path: string): Promise<Outcome<CrossCheck>>
+  crossCheck(path: string, options?: { readonly timeLimit?: number }): Promise<Outcome<CrossCheck>>
+  /**
+   * What became of the rows of each table that counts for the content digest, from one file at rest to another;
+   * both are only read. What SQLite has to sort for it goes to the directory of `before`.
+   */
+  compare(before: string, after: string): Promise<Outcome<readonly TableComparison[]>>
   /** Runs one query on a file at rest, and says what its plan reads from end to end. */
   timeStatement(path: string, statement: Statement, request: TimingRequest): Promise<TimedStatement>
   /** Queries that suit the schema of a file at rest; see `Snapshot.guessStatements`. */
   guessStatements(path: string): Promise<Outcome<readonly Statement[]>>
+  /** Makes a canary of a file, or plants a fault in one; the file is changed. Gives what was, in words. */
+  plant(path: string, step: PlantStep, seed: number): Promise<Outcome<string>>
 }
 
 /** Memory of a process beside SQLite's heap, bytes. */
@@ -87,6 +102,8 @@ export function createEngine(limits: EngineLimits, runJob: typeof runChild = run
   const { lockTimeout } = limits
   const heapLimit = Math.max(mebibytes(80), limits.memoryLimit - runtimeMemory)
 
+  const withinLimit = (timeLimit = limits.timeLimit): number => Math.min(timeLimit, limits.timeLimit)
+
   const start = (
     job: Job,
     scratch: string,
@@ -103,8 +120,9 @@ export function createEngine(limits: EngineLimits, runJob: typeof runChild = run
   }
 
   return {
-    async examine(path, { parts, scratch }) {
-      const run = await start({ kind: 'examine', path, parts, scratch }, scratch)
+    async examine(path, { parts, scratch, timeLimit }) {
+      const own = { ...limits, timeLimit: withinLimit(timeLimit) }
+      const run = await start({ kind: 'examine', path, parts, scratch }, scratch, own)
       const part = <T>(name: ExaminationPart, schema: z.ZodType<Outcome<T>>): Outcome<T> =>
         name === 'structure' || parts.includes(name)
           ? outcomeIn(run, name, schema)
@@ -116,8 +134,10 @@ export function createEngine(limits: EngineLimits, runJob: typeof runChild = run
         searchIndexes: part('search-indexes', partSchemas['search-indexes']),
         hazards: part('hazards', partSchemas.hazards),
         digest: part('digest', partSchemas.digest),
+        contents: part('contents', partSchemas.contents),
         statistics: part('statistics', partSchemas.statistics),
         peakMemory: run.peakMemory,
+        seconds: secondsOf(run),
       }
     },
     snapshotLive: (source, target) =>
@@ -134,10 +154,13 @@ export function createEngine(limits: EngineLimits, runJob: typeof runChild = run
       ),
     restoreLive: (source, target) =>
       result({ kind: 'restore', source, target, lockTimeout }, resultSchemas.restore, dirname(source)),
-    crossCheck: (path) =>
+    crossCheck: (path, { timeLimit } = {}) =>
       result({ kind: 'cross-check', path }, resultSchemas['cross-check'], dirname(path), {
         memoryLimit: crossCheckMemory,
+        timeLimit: withinLimit(timeLimit),
       }),
+    compare: (before, after) =>
+      result({ kind: 'compare', before, after }, resultSchemas.compare, dirname(before)),
     async timeStatement(path, { name, sql }, { samples, timeLimit }) {
       const run = await start({ kind: 'time', path, sql, samples, timeLimit }, dirname(path), {
         ...limits,
@@ -148,16 +171,40 @@ export function createEngine(limits: EngineLimits, runJob: typeof runChild = run
       return { name, outcome, fullScans: plan.state === 'done' ? plan.value : [] }
     },
     guessStatements: (path) => result({ kind: 'guess', path }, resultSchemas.guess, dirname(path)),
+    plant: (path, step, seed) =>
+      result({ kind: 'plant', path, step, seed }, resultSchemas.plant, dirname(path)),
   }
 }
 
-/** The outcome of a name among a child's lines; how the child ended where there is none. */
-function outcomeIn<T>({ lines, stopped }: ChildRun, name: string, schema: z.ZodType<Outcome<T>>): Outcome<T> {
-  for (const line of lines) {
-    const parsed = lineSchema.safeParse(JSON.parse(line))
-    if (parsed.success && parsed.data.name === name) return schema.parse(parsed.data.outcome)
+/** What a child said that can be understood: a line may be cut off where it was ended, or be a hostile file’s. */
+const linesOf = ({ lines }: ChildRun): Line[] =>
+  lines.flatMap((line) => lineSchema.safeParse(parsed(line)).data ?? [])
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return null
   }
-  if (stopped !== null) return { state: 'stopped', ...stopped }
+}
+
+/** How long each part took that a child told of. */
+function secondsOf(run: ChildRun): Examination['seconds'] {
+  const lines = linesOf(run)
+  const took = (part: ExaminationPart) => lines.find(({ name }) => name === part)?.seconds
+  return Object.fromEntries(
+    examinationParts.flatMap((part) => {
+      const duration = took(part)
+      return duration === undefined ? [] : [[part, duration]]
+    }),
+  )
+}
+
+/** The outcome of a name among a child's lines; how the child ended where there is none. */
+function outcomeIn<T>(run: ChildRun, name: string, schema: z.ZodType<Outcome<T>>): Outcome<T> {
+  const line = linesOf(run).find((each) => each.name === name)
+  if (line !== undefined) return schema.parse(line.outcome)
+  if (run.stopped !== null) return { state: 'stopped', ...run.stopped }
   throw new HubkeeperError('engine-failed', `the engine said nothing of ${name}`, {
     hint: 'run it again with --debug and report what it prints',
   })

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { ExaminationPart, Outcome } from '@hubkeeper/core'
 import { digestDatabase } from '../digest/database.ts'
 import { nativeSource, readSchema } from '../digest/native-source.ts'
+import { readContents } from '../examine/contents.ts'
 import { checkForeignKeys } from '../examine/foreign-keys.ts'
 import { findHazards } from '../examine/hazards.ts'
 import { type Header, readHeader } from '../examine/header.ts'
@@ -72,6 +73,8 @@ function lookAt(
         return findHazards(database, header)
       case 'digest':
         return digestDatabase(nativeSource(database))
+      case 'contents':
+        return readContents(database)
       case 'statistics':
         return readStatistics(database)
       case 'integrity':

@@ -26,6 +26,7 @@ const missingPatterns = [
   /no such module: (.+)/,
   /no such tokenizer: (.+)/,
   /no such function: (.+)/,
+  /unknown function: (\w+)/,
 ]
 
 /** SQLite's own code of an error; null for anything else. */
@@ -57,7 +58,8 @@ export function faultOf(error: unknown, path: string): Fault {
   }
   const kind = code === null ? 'other' : (codes[code & 0xff] ?? 'other')
   if (kind === 'not-a-database') return { kind, message: `${basename(path)} ${whatItIs(path)}`, missing: [] }
-  return { kind, message, missing: [] }
+  const later = text.includes('unsupported file format') ? newerFormat(headerOf(path)) : null
+  return { kind, message: later === null ? message : `${basename(path)} ${later}`, missing: [] }
 }
 
 /** An error as an outcome. */
@@ -99,11 +101,25 @@ function headerOf(path: string): Buffer {
   }
 }
 
+const damagedHeader = 'begins like a database, but its header is damaged'
+
+/** What says that a later SQLite wrote the file, as the rest of a sentence; null where nothing does. */
+function newerFormat(header: Buffer): string | null {
+  const [readVersion, schemaFormat] = [header[19] ?? 0, header.readUInt32BE(44)]
+  // Further ones than the next few are no versions, but damage.
+  if (readVersion > 2 && readVersion < 8) {
+    return `is of a later file format (read version ${readVersion}) than this engine reads (2): use a later one`
+  }
+  return schemaFormat > 4 && schemaFormat < 16
+    ? `is of a later schema format (${schemaFormat}) than this engine reads (4): use a later one`
+    : null
+}
+
 /** What a file that is no database seems to be, as the rest of a sentence. */
 function whatItIs(path: string): string {
   const header = headerOf(path)
   if (header[0] === 0x1f && header[1] === 0x8b) return 'is gzip-compressed, not a database'
-  if (header.subarray(0, 16).equals(magic)) return 'begins like a database, but its header is damaged'
+  if (header.subarray(0, 16).equals(magic)) return newerFormat(header) ?? damagedHeader
   const printable = header.filter(
     (byte) => (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13,
   )

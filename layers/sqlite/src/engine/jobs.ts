@@ -68,6 +68,8 @@ export function rollBack({ path }: JobOf<'roll-back'>, heapLimit: number): Outco
 /** Writes a file at rest compactly to a new one, its full-text indexes merged, its statistics fresh. */
 export async function compact(job: JobOf<'compact'>, heapLimit: number): Promise<Outcome<{ pages: number }>> {
   const { analyze, path, searchIndexes, target } = job
+  const fault = sniff(path)
+  if (fault !== null) return { state: 'fault', fault }
   const merged = `${target}-merged`
   try {
     const { journalMode } = readHeader(path)

@@ -1,5 +1,6 @@
 import { type ExaminationPart, examinationParts, type InPlaceRequest } from '@hubkeeper/core'
 import * as z from 'zod'
+import type { PlantStep } from '../drill/plant.ts'
 
 /** What a child process is asked to do; one job per process. */
 export type Job =
@@ -41,6 +42,7 @@ export type Job =
       readonly lockTimeout: number
     }
   | { readonly kind: 'cross-check'; readonly path: string }
+  | { readonly kind: 'compare'; readonly before: string; readonly after: string }
   | {
       readonly kind: 'time'
       readonly path: string
@@ -50,6 +52,12 @@ export type Job =
       readonly timeLimit: number
     }
   | { readonly kind: 'guess'; readonly path: string }
+  | {
+      readonly kind: 'plant'
+      readonly path: string
+      readonly step: PlantStep
+      readonly seed: number
+    }
 
 /** A job with the limits that the process keeps itself. */
 export interface Assignment {
@@ -127,6 +135,13 @@ const digest = z.strictObject({
   tables: z.array(z.strictObject({ name: z.string(), rows: count, digest: z.string() })),
 })
 
+const contents = z.strictObject({
+  name: z.string(),
+  rows: count,
+  payloadBytes: count,
+  newest: z.strictObject({ column: z.string(), at: z.iso.datetime() }).nullable(),
+})
+
 const statistics = z.strictObject({
   tables: z.array(z.strictObject({ name: z.string(), rows: count, bytes: count, indexBytes: count })),
   reclaimableBytes: count,
@@ -142,6 +157,7 @@ export const partSchemas = {
   'search-indexes': outcomeOf(z.array(searchIndex)),
   hazards: outcomeOf(z.array(hazard)),
   digest: outcomeOf(digest),
+  contents: outcomeOf(z.array(contents)),
   statistics: outcomeOf(statistics),
 } as const satisfies Record<ExaminationPart, z.ZodType>
 
@@ -153,6 +169,16 @@ const step = z.strictObject({
   lockSeconds: duration,
   longestLockSeconds: duration,
   unfinished: z.string().nullable(),
+})
+
+const comparison = z.strictObject({
+  name: z.string(),
+  rowsBefore: count.nullable(),
+  rowsAfter: count.nullable(),
+  added: count,
+  changed: count,
+  lost: count,
+  by: z.enum(['rowid', 'primary-key', 'position-less']),
 })
 
 /** What the other jobs give, each under the name of its kind; a timed statement has a plan as well. */
@@ -168,15 +194,31 @@ export const resultSchemas = {
   ),
   restore: outcomeOf(z.strictObject({ pages: count })),
   'cross-check': outcomeOf(
-    z.strictObject({ engineVersion: z.string(), integrity: z.array(z.string()), digest: z.string() }),
+    z.strictObject({
+      engineVersion: z.string(),
+      integrity: z.array(z.string()),
+      digest: z.string(),
+      seconds: duration,
+    }),
   ),
+  compare: outcomeOf(z.array(comparison)),
   time: outcomeOf(z.strictObject({ first: duration, repeated: z.array(duration), rows: count })),
   plan: outcomeOf(z.array(z.string())),
   guess: outcomeOf(z.array(z.strictObject({ name: z.string(), sql: z.string() }))),
+  plant: outcomeOf(z.string()),
 } as const
 
 /** One line from the child: a part, or the result of the whole job. */
+export interface Line {
+  readonly name: string
+  readonly outcome: unknown
+  /** How long it took, seconds. */
+  readonly seconds: number
+}
+
+/** A {@link Line} as it comes from a process that a hostile file may have taken over. */
 export const lineSchema = z.strictObject({
   name: z.enum([...examinationParts, ...Object.keys(resultSchemas)]),
   outcome: z.unknown(),
+  seconds: duration,
 })

@@ -1,17 +1,26 @@
+import { compareFiles } from '../compare/files.ts'
+import { plant } from '../drill/plant.ts'
 import { maintain } from '../live/maintain.ts'
 import { rehearse } from '../live/rehearse.ts'
 import { crossCheck } from './cross-check.ts'
 import { examine } from './examine.ts'
 import { guessStatements } from './guess-statements.ts'
 import { compact, restore, rollBack, snapshot } from './jobs.ts'
-import type { Assignment } from './protocol.ts'
+import type { Assignment, Line } from './protocol.ts'
 import { planStatement, timeStatement } from './time-statements.ts'
 
-/** Told of each result under its name, as soon as it is there. */
-export type Emit = (name: string, outcome: unknown) => Promise<void>
+type Emit = (name: string, outcome: unknown) => Promise<void>
 
-/** Does a job in this process. */
-export async function work({ heapLimit, job }: Assignment, emit: Emit): Promise<void> {
+/** Does a job in this process; `tell` is given each result as soon as it is there. */
+export async function work(assignment: Assignment, tell: (line: Line) => Promise<void>): Promise<void> {
+  let began = performance.now()
+  await perform(assignment, async (name, outcome) => {
+    await tell({ name, outcome, seconds: (performance.now() - began) / 1000 })
+    began = performance.now()
+  })
+}
+
+async function perform({ heapLimit, job }: Assignment, emit: Emit): Promise<void> {
   switch (job.kind) {
     case 'examine':
       return examine(job, heapLimit, emit)
@@ -29,11 +38,15 @@ export async function work({ heapLimit, job }: Assignment, emit: Emit): Promise<
       return emit(job.kind, await maintain(job, heapLimit))
     case 'cross-check':
       return emit(job.kind, await crossCheck(job.path))
+    case 'compare':
+      return emit(job.kind, compareFiles(job, heapLimit))
     case 'time':
       // First, so that it is known of one that does not end as well.
       await emit('plan', planStatement(job, heapLimit))
       return emit(job.kind, timeStatement(job, heapLimit))
     case 'guess':
       return emit(job.kind, guessStatements(job.path, heapLimit))
+    case 'plant':
+      return emit(job.kind, plant(job, heapLimit))
   }
 }
