@@ -1,5 +1,5 @@
 import type { Config, Task } from '@hubkeeper/core'
-import { Stack, type StackProps } from 'aws-cdk-lib'
+import { type NestedStack, Stack, type StackProps } from 'aws-cdk-lib'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler'
 import type { Construct } from 'constructs'
@@ -19,6 +19,9 @@ interface MaintenanceStackProps extends StackProps {
 
 /** Everything that runs: each task of the registry for each hub, and who is told when it does not. */
 export class MaintenanceStack extends Stack {
+  /** One stack for each task that has a schedule. */
+  readonly schedules: readonly NestedStack[]
+
   constructor(scope: Construct, id: string, props: MaintenanceStackProps) {
     const { assets, buckets, config, tasks, ...rest } = props
     super(scope, id, rest)
@@ -32,6 +35,7 @@ export class MaintenanceStack extends Stack {
       backupBucket: buckets.backupBucket,
       topics: { 'on-call': onCall.topicArn, team: team.topicArn },
     }
+    const schedules: NestedStack[] = []
     for (const task of tasks) {
       const folder = assets.functions.get(task.name)
       if (folder === undefined) throw new Error(`the function of ${task.name} was not bundled`)
@@ -46,7 +50,9 @@ export class MaintenanceStack extends Stack {
         deadLetters,
       })
       alarms.watchFunction(task, scheduled.function)
+      if (scheduled.schedules !== null) schedules.push(scheduled.schedules)
     }
+    this.schedules = schedules
     alarms.watchDeadLetters(deadLetters)
     alarms.watchSchedules(group)
     // Only a task that runs all the time publishes what these look at.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { CfnOutput, Stack, TimeZone } from 'aws-cdk-lib'
+import { CfnOutput, NestedStack, Stack, TimeZone } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import {
   ContextAttribute,
@@ -18,24 +18,33 @@ interface ScheduledTaskProps extends TaskFunctionProps {
   readonly group: ScheduleGroup
 }
 
-/** One task: its function, and a schedule for each hub in the hub's time zone. */
+/**
+ * One task: its function, and a schedule for each hub in the hub's time zone. The schedules are a stack within
+ * the stack: CloudFormation takes 500 resources in each, and there is one for every task of every hub.
+ */
 export class ScheduledTask extends Construct {
   readonly function: TaskFunction
+  /** Null for a task that nothing runs but people. */
+  readonly schedules: NestedStack | null
 
   constructor(scope: Construct, id: string, props: ScheduledTaskProps) {
     super(scope, id)
     this.function = new TaskFunction(this, 'Function', props)
     const expression = expressionOf(props.task.schedule)
-    if (expression !== null) this.schedule(expression, props)
+    this.schedules = expression === null ? null : this.schedule(expression, props)
     new CfnOutput(Stack.of(this), outputOf(props.task.name), { value: this.function.functionName })
   }
 
-  private schedule(expression: string, { config, deadLetters, group, task }: ScheduledTaskProps): void {
+  private schedule(
+    expression: string,
+    { config, deadLetters, group, task }: ScheduledTaskProps,
+  ): NestedStack {
     const role = new Role(this, 'SchedulerRole', { assumedBy: schedulerOf(group) })
     allow(role, { actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] })
     allow(role, { actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] })
+    const schedules = new NestedStack(this, 'Schedules', { description: `Hubkeeper: when ${task.name} runs` })
     for (const [hub, { timeZone }] of Object.entries(config.hubs)) {
-      const schedule = new Schedule(this, `Schedule-${hub}`, {
+      const schedule = new Schedule(schedules, `Schedule-${hub}`, {
         scheduleName: nameOf(`${task.name}-${hub}`),
         scheduleGroup: group,
         description: `${task.title} of ${hub}`,
@@ -54,6 +63,7 @@ export class ScheduledTask extends Construct {
       })
       schedule.node.addDependency(role)
     }
+    return schedules
   }
 }
 

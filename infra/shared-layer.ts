@@ -1,4 +1,4 @@
-import type { Access } from '@hubkeeper/core'
+import { type Access, needsEngine } from '@hubkeeper/core'
 import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import type { LayerName } from './bundle/esbuild.ts'
@@ -48,5 +48,5 @@ export const sharedLayers = (scope: Construct, folders: LayerFolders): SharedLay
 export const layersFor = (access: Access, { aws, core, sqlite }: SharedLayers): SharedLayer[] => [
   core,
   aws,
-  ...(access.database === undefined && access.backups === undefined ? [] : [sqlite]),
+  ...(needsEngine(access) ? [sqlite] : []),
 ]

@@ -28,17 +28,21 @@ export class StorageStack extends Stack {
     const accessLogs = new PrivateBucket(this, 'AccessLogs', {
       // The log delivery service writes to no bucket with a KMS key.
       encryption: BucketEncryption.S3_MANAGED,
-      lifecycleRules: [{ ...tidy(aws), expiration: Duration.days(aws.logRetentionDays) }],
+      lifecycleRules: [{ ...tidy(aws.oldVersionsDays), expiration: Duration.days(aws.logRetentionDays) }],
     })
     const kept: BucketProps = {
       ...encryptionOf(this, aws),
       serverAccessLogsBucket: accessLogs,
-      lifecycleRules: [{ ...tidy(aws), expiredObjectDeleteMarker: true }],
     }
-    const hub = new PrivateBucket(this, 'Hub', { ...kept, serverAccessLogsPrefix: 'hub/' })
+    const hub = new PrivateBucket(this, 'Hub', {
+      ...kept,
+      serverAccessLogsPrefix: 'hub/',
+      lifecycleRules: [{ ...tidy(aws.oldVersionsDays), expiredObjectDeleteMarker: true }],
+    })
     const backups = new PrivateBucket(this, 'Backups', {
       ...kept,
       serverAccessLogsPrefix: 'backups/',
+      lifecycleRules: [{ ...tidy(oldBackupDays(aws)), expiredObjectDeleteMarker: true }],
       ...lockOf(aws),
     })
     refuseOverwriting(backups)
@@ -73,11 +77,15 @@ class PrivateBucket extends Bucket {
   }
 }
 
-const tidy = ({ oldVersionsDays }: AwsConfig): LifecycleRule => ({
+const tidy = (oldVersionsDays: number): LifecycleRule => ({
   id: 'tidy',
   noncurrentVersionExpiration: Duration.days(oldVersionsDays),
   abortIncompleteMultipartUploadAfter: Duration.days(1),
 })
+
+/** How long a deleted backup stays: the rule never asks for what its lock would refuse. */
+const oldBackupDays = ({ objectLock, oldVersionsDays }: AwsConfig): number =>
+  Math.max(oldVersionsDays, (objectLock?.days ?? 0) + 1)
 
 function encryptionOf(scope: Construct, { kmsKeyArn }: AwsConfig): BucketProps {
   if (kmsKeyArn === undefined) return { encryption: BucketEncryption.S3_MANAGED }

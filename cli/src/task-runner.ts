@@ -1,17 +1,16 @@
 import { setTimeout } from 'node:timers/promises'
 import {
   type ConnectedRun,
-  describeStop,
   dueTasks,
   type FinishedRun,
   type HubConfig,
   HubkeeperError,
-  type Ledger,
   minutes,
   type Report,
   type RunnerDrivers,
   type RunOutcome,
   type RunRequest,
+  refuseFrozen,
   runTask,
   seconds,
   type Task,
@@ -114,15 +113,6 @@ export function embeddedTaskRunner(options: EmbeddedTaskRunnerOptions): TaskRunn
       }
     },
   }
-}
-
-/** @throws HubkeeperError `frozen` */
-async function refuseFrozen(ledger: Ledger): Promise<void> {
-  const freeze = await ledger.freeze()
-  if (freeze === null) return
-  throw new HubkeeperError('frozen', `nothing may write: frozen ${describeStop(freeze)}`, {
-    hint: 'thaw it when the reason is gone: hubkeeper thaw',
-  })
 }
 
 /** Another run stands in the way, and ends by itself. */

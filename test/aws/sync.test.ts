@@ -120,6 +120,16 @@ describe.skipIf(!motoAvailable)(needingMoto('hubkeeper push and pull'), () => {
       expect(readFileSync(await bucketFile())).toEqual(theirs)
     })
 
+    it('changes nothing of a deployment that is frozen', async () => {
+      const stop = ['freeze', '--deployed', '--reason', 'looking into it', '--by', 'anna']
+      expect((await account.run(hub.directory, stop)).code).toBe(0)
+      const { code, report } = await push()
+      expect({ code, error: report.error }).toMatchObject({ code: 3, error: { code: 'frozen' } })
+      expect(await stored()).toBeNull()
+      await account.run(hub.directory, ['thaw', '--deployed'])
+      expect((await push()).code).toBe(0)
+    })
+
     it('changes nothing in a dry run', async () => {
       const finding = only(await push('--dry-run'))
       expect(finding).toMatchObject({

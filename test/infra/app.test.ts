@@ -14,6 +14,7 @@ const root = join(import.meta.dirname, '../..')
 const plain: ConfigInput = { hubs: { demo: fullHub } }
 const variants: Readonly<Record<string, ConfigInput>> = {
   plain,
+  'locked beyond recall': { ...plain, aws: { objectLock: { mode: 'compliance', days: 3650 } } },
   everything: {
     aws: {
       name: 'keeper',

@@ -58,6 +58,41 @@ describe('what functions may do', () => {
     )
   })
 
+  it.each([
+    ['without Object Lock', {}],
+    ['in governance mode', { objectLock: { mode: 'governance', days: 30 } }],
+    ['in compliance mode', { objectLock: { mode: 'compliance', days: 3650 } }],
+  ] as const)('no role touches a lock, a version or the settings of a bucket: %s', (_, aws) => {
+    const { maintenance: template, storage: buckets } = synthesize(directory, {
+      aws,
+      hubs: { demo: fullHub },
+    })
+    const roles = [template, buckets].flatMap((one) => Object.values(one.findResources('AWS::IAM::Role')))
+    expect(roles.length).toBeGreaterThan(tasks.length)
+    for (const { Properties } of roles) {
+      // What is not written in this template could allow anything.
+      const managed: unknown[] = Properties.ManagedPolicyArns ?? []
+      expect(managed.filter((arn) => !JSON.stringify(arn).startsWith('{"Ref":'))).toEqual([])
+      expect(Properties.Policies).toBeUndefined()
+    }
+    const allowed = [...statementsOf(template), ...statementsOf(buckets)].filter(
+      ({ Effect }) => Effect === 'Allow',
+    )
+    const onObjects = allowed.flatMap(({ Action }) => Action).filter((action) => action.startsWith('s3:'))
+    const harmless = [
+      's3:AbortMultipartUpload',
+      's3:DeleteObject',
+      's3:GetObject',
+      's3:GetObjectVersion',
+      's3:ListBucket',
+      's3:PutObject',
+    ]
+    expect(onObjects.length).toBeGreaterThan(0)
+    // So none of BypassGovernanceRetention, PutObjectRetention, PutObjectLegalHold, DeleteObjectVersion,
+    // PutBucketObjectLockConfiguration, PutBucketVersioning, PutLifecycleConfiguration, PutBucketPolicy …
+    expect([...new Set(onObjects)].filter((action) => !harmless.includes(action))).toEqual([])
+  })
+
   it.each(names)('%s: deletes in the bucket of the hub only what it declares', (name) => {
     const task = tasks.find((candidate) => candidate.name === name)
     const deleting = allowedTo(maintenance, name)
@@ -86,7 +121,7 @@ describe('what functions may do', () => {
 
   it('what runs tasks sees their runs in the ledger, and nothing else of theirs', () => {
     const own =
-      /\/demo\/(reports\/run-maintenance\/|state\/ledger\/(runs\/run-maintenance\/|punctuality|freeze|hold))\*$/
+      /\/demo\/(reports\/run-maintenance\/|state\/ledger\/(runs\/run-maintenance\/|punctuality|freeze|hold|expectations))\*$/
     const others = allowedTo(maintenance, 'run-maintenance').filter(({ Resource }) =>
       Resource.some((resource) => resource.includes('<HubBucket>/') && !own.test(resource)),
     )
@@ -177,8 +212,7 @@ describe('several hubs', () => {
     for (const { Properties } of Object.values(fleet.maintenance.findResources('AWS::IAM::Role'))) {
       expect((Properties.ManagedPolicyArns ?? []).length).toBeLessThanOrEqual(10)
     }
-    fleet.maintenance.resourceCountIs(
-      'AWS::Scheduler::Schedule',
+    expect(fleet.schedules).toHaveLength(
       30 * tasks.filter(({ schedule }) => schedule.cadence !== 'on-demand').length,
     )
   })

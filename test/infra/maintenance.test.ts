@@ -6,7 +6,7 @@ import { directoryForFile, fullHub, statementsOf, synthesize } from './support.t
 
 const directory = directoryForFile()
 const { api: _, ...withoutApi } = fullHub
-const { config, maintenance } = synthesize(directory, {
+const { config, maintenance, schedules } = synthesize(directory, {
   aws: {
     name: 'keeper',
     onCall: {
@@ -22,7 +22,6 @@ const propertiesOf = (type: string) =>
   Object.values(maintenance.findResources(type)).map(({ Properties }) => Properties)
 
 const functions = propertiesOf('AWS::Lambda::Function')
-const schedules = propertiesOf('AWS::Scheduler::Schedule')
 const alarms = propertiesOf('AWS::CloudWatch::Alarm')
 const scheduled = tasks.filter(({ schedule }) => schedule.cadence !== 'on-demand')
 const isContinuous = (name: string): boolean =>
@@ -124,9 +123,7 @@ describe('schedules', () => {
   it('have names that EventBridge takes, however long a hub’s id is', () => {
     const id = `${'h'.repeat(47)}`
     const long = synthesize(directory, { hubs: { [`${id}1`]: fullHub, [`${id}2`]: fullHub } })
-    const names = Object.values(long.maintenance.findResources('AWS::Scheduler::Schedule')).map(
-      ({ Properties }) => Properties.Name,
-    )
+    const names = long.schedules.map(({ Name }) => Name)
     expect(names.filter((name) => !/^[\w.-]{1,64}$/.test(name))).toEqual([])
     expect(new Set(names).size).toBe(names.length)
   })

@@ -78,13 +78,39 @@ describe('buckets', () => {
 })
 
 describe('object lock', () => {
+  const lockedFor = (objectLock: { mode: 'governance' | 'compliance'; days: number }) =>
+    synthesize(directory, { aws: { objectLock }, hubs: { demo: fullHub } }).storage
+
   it('is off unless asked for', () => {
-    storage.allResourcesProperties('AWS::S3::Bucket', { ObjectLockEnabled: Match.absent() })
+    storage.allResourcesProperties('AWS::S3::Bucket', {
+      ObjectLockEnabled: Match.absent(),
+      ObjectLockConfiguration: Match.absent(),
+    })
+  })
+
+  it('is never on the log of accesses, which S3 could not deliver then, nor on what tasks replace', () => {
+    const buckets = Object.entries(
+      lockedFor({ mode: 'compliance', days: 1 }).findResources('AWS::S3::Bucket'),
+    )
+    const free = buckets.filter(([, { Properties }]) => !('ObjectLockEnabled' in Properties))
+    expect(free.map(([id]) => nameOf(id)).sort()).toEqual(['AccessLogs', 'Hub'])
+  })
+
+  it.each([
+    [30, 35],
+    [3650, 3651],
+  ])('of %i days keeps deleted backups for %i, and old databases no longer than without', (days, kept) => {
+    const buckets = Object.entries(lockedFor({ mode: 'governance', days }).findResources('AWS::S3::Bucket'))
+    const noncurrent = buckets.map(([id, { Properties }]) => [
+      nameOf(id),
+      Properties.LifecycleConfiguration.Rules[0].NoncurrentVersionExpiration.NoncurrentDays,
+    ])
+    expect(Object.fromEntries(noncurrent)).toEqual({ AccessLogs: 35, Hub: 35, Backups: kept })
   })
 
   it.each(['governance', 'compliance'] as const)('%s locks the backups, and only them', (mode) => {
-    const locked = synthesize(directory, { aws: { objectLock: { mode, days: 30 } }, hubs: { demo: fullHub } })
-    const withLock = Object.entries(locked.storage.findResources('AWS::S3::Bucket')).filter(
+    const resources = lockedFor({ mode, days: 30 }).findResources('AWS::S3::Bucket')
+    const withLock = Object.entries(resources).filter(
       ([, { Properties }]) => Properties.ObjectLockEnabled === true,
     )
     expect(withLock).toHaveLength(1)

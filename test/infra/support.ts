@@ -39,11 +39,16 @@ export const fullHub: ConfigInput['hubs'][string] = {
   searchIndex: { files: ['search_index/*.json'] },
 }
 
+/** As a template has them. */
+type Properties = ReturnType<Template['findResources']>[string]
+
 /** What one configuration comes to. */
 export interface Synthesized {
   readonly config: Config
   readonly storage: Template
   readonly maintenance: Template
+  /** Properties of every schedule of every task. */
+  readonly schedules: readonly Properties[]
   readonly outdir: string
 }
 
@@ -62,6 +67,11 @@ export function synthesize(
     outdir,
     storage: Template.fromStack(app.storage),
     maintenance: Template.fromStack(app.maintenance),
+    schedules: app.maintenance.schedules.flatMap((stack) =>
+      Object.values(Template.fromStack(stack).findResources('AWS::Scheduler::Schedule')).map(
+        (resource) => resource.Properties,
+      ),
+    ),
   }
 }
 

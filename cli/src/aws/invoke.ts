@@ -3,15 +3,12 @@ import { InvokeCommand } from '@aws-sdk/client-lambda'
 import { serviceError } from '@hubkeeper/aws/drivers'
 import {
   type AwsConfig,
-  createLedger,
   type FinishedRun,
   type HubConfig,
   HubkeeperError,
   keys,
-  ledgerPrefix,
   minutes,
   type ObjectStore,
-  objectRecords,
   type Progress,
   type Report,
   reportSchema,
@@ -19,6 +16,7 @@ import {
 } from '@hubkeeper/core'
 import { lambdaClient } from './clients.ts'
 import type { Deployed } from './deployment.ts'
+import { deployedLedger } from './ledger.ts'
 
 const pollInterval = 1000
 
@@ -67,14 +65,7 @@ export async function followRun(
   progress: Progress,
 ): Promise<Report> {
   const store = deployed.storeOf(hub.id)
-  const ledger = createLedger({
-    records: objectRecords({ store, prefix: ledgerPrefix }),
-    namespace: '',
-    hub: hub.id,
-    timeZone: hub.timeZone,
-    tasks: [],
-    now: () => new Date(),
-  })
+  const ledger = deployedLedger(store, hub)
   const started = Date.now()
   progress.step(`Waiting for ${deployed.functionOf(task.name)} to begin`)
   for (let begun = false; ; ) {

@@ -35,7 +35,7 @@ export const pullTask = ({ engine, local, remote, scratch }: PullDrivers): Task 
     title: 'Pull from the bucket',
     summary: 'The bucket’s database into the place of this machine’s, after a safety copy',
     schedule: onDemand,
-    access: { database: 'restore', backups: 'write' },
+    access: { database: 'restore', backups: 'write', ledger: 'read' },
     limits: { memory: 512, timeout: minutes(60), scratch: gibibytes(10) },
     writes: true,
     input: z.strictObject({ discardLocal: z.boolean().default(false) }),

@@ -11,12 +11,14 @@ import {
   onDemand,
   PreconditionFailedError,
   refuseCircumstances,
+  refuseFrozen,
   type Snapshot,
   type Task,
   type Transfer,
   unreadable,
 } from '@hubkeeper/core'
 import * as z from 'zod'
+import { deployedLedger } from './ledger.ts'
 import { type Remote, readSync, writeSync } from './sync-state.ts'
 
 const maxEvidence = 10
@@ -35,7 +37,7 @@ export const pushTask = (local: ObjectStore, remote: Remote): Task =>
     limits: { memory: 512, timeout: minutes(60), scratch: gibibytes(10) },
     writes: true,
     input: z.strictObject({ discardRemote: z.boolean().default(false) }),
-    async run({ database: { key, snapshot: takeSnapshot }, dryRun, progress }, { discardRemote }) {
+    async run({ database: { key, snapshot: takeSnapshot }, dryRun, hub, progress }, { discardRemote }) {
       progress.step('Taking a snapshot')
       const taken = await takeSnapshot()
       if (taken.state !== 'done') {
@@ -58,6 +60,8 @@ export const pushTask = (local: ObjectStore, remote: Remote): Task =>
       }
       const size = formatBytes(snapshot.bytes)
       if (dryRun) return told('skipped', `dry run: ${size} would be stored`)
+      // Who froze the deployment wants its database as it is; this machine's own ledger does not know.
+      await refuseFrozen(deployedLedger(remote.store, hub))
       progress.step(`Storing ${size}`)
       const { info } = await store(remote, snapshot, key, stored?.etag ?? null)
       await writeSync(local, remote, { etag: info.etag, digest })

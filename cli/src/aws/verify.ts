@@ -10,14 +10,7 @@ import {
   type ObjectStore,
   PreconditionFailedError,
 } from '@hubkeeper/core'
-
-/** One thing that the design takes for granted of a store, tried. */
-export interface Verification {
-  readonly title: string
-  readonly held: boolean
-  /** What was seen instead; null where it held. */
-  readonly problem: string | null
-}
+import { demand, NotAsExpectedError, type Verification, verify } from './verification.ts'
 
 interface Trial {
   readonly title: string
@@ -26,14 +19,6 @@ interface Trial {
 
 const absent = { ifNoneMatch: '*' } as const
 const largeBytes = mebibytes(40)
-
-class NotAsExpectedError extends Error {
-  override readonly name = 'NotAsExpectedError'
-}
-
-const demand = (holds: boolean, otherwise: string): void => {
-  if (!holds) throw new NotAsExpectedError(otherwise)
-}
 
 async function refused(attempt: Promise<unknown>, what: string): Promise<void> {
   const outcome = await attempt.then(
@@ -186,8 +171,7 @@ export async function verifyStore(
   const all: Verification[] = []
   try {
     for (const trial of trials) {
-      const problem = await trial.run(store, folder).then(() => null, describe)
-      const verification = { title: trial.title, held: problem === null, problem }
+      const verification = await verify(trial.title, () => trial.run(store, folder))
       all.push(verification)
       onTrial(verification)
     }
@@ -211,6 +195,3 @@ export async function cleanUp(store: ObjectStore, prefixes: readonly string[]): 
   }
   return left
 }
-
-const describe = (error: unknown): string =>
-  error instanceof HubkeeperError ? `${error.message} (${error.hint})` : messageOf(error)

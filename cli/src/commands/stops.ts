@@ -1,26 +1,13 @@
-import { setTimeout } from 'node:timers/promises'
-import {
-  describeStop,
-  type Freeze,
-  formatDuration,
-  freezeSchema,
-  type Ledger,
-  minutes,
-  seconds,
-} from '@hubkeeper/core'
+import { describeStop, type Freeze, formatDuration, freezeSchema, type Ledger } from '@hubkeeper/core'
 import type { Command } from 'commander'
-import { chooseHub, loadConfig } from '../config.ts'
-import { type CommonOptions, parseMoment, withCommonOptions } from '../options.ts'
+import { drain, drainLimit } from '../drain.ts'
+import { parseMoment, withCommonOptions } from '../options.ts'
 import { thisAccount } from '../owner.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { withEmbedded } from '../with-embedded.ts'
+import { type LedgerOptions, withChosenLedger } from './deployed-ledger.ts'
 import { showStatement, statementOf } from './statement.ts'
 
-/** Longer than any claim lives without renewal: who still writes then is at work, not dead, ms. */
-const drainLimit = minutes(30)
-const pollInterval = seconds(1)
-
-interface StopOptions extends CommonOptions {
+interface StopOptions extends LedgerOptions {
   readonly reason: string
   readonly by: string
   readonly until?: Date
@@ -31,17 +18,25 @@ export function registerStops(program: Command, terminal: Terminal): void {
   stopCommand(program, 'freeze', 'nothing may change the hub any more; returns when nothing does', 'frozen')
     .addHelpText(
       'after',
-      '\nExample:\n  hubkeeper freeze --reason "moving the machine" --until 2026-12-01T06:00:00Z',
+      `
+Examples:
+  hubkeeper freeze --reason "moving the machine" --until 2026-12-01T06:00:00Z
+  hubkeeper freeze --reason "looking into a report" --deployed
+
+This machine and a deployment on AWS keep ledgers of their own: a freeze holds where it was put.`,
     )
     .action(async (options: StopOptions) => {
-      await withLedger(options, async (ledger, hub) => {
+      await withChosenLedger(options, async (ledger, hub) => {
         const freeze = stopOf(options)
         await ledger.setFreeze(freeze)
-        const writer = await drain(ledger, terminal)
+        const writer = await drain(ledger, drainLimit, ({ holder, until }) => {
+          const longest = formatDuration(drainLimit)
+          terminal.err(`waiting for ${holder}, at most ${longest}; its lease ends ${until}`)
+        })
         showStatement(terminal, options, { hub, freeze, writer: writer?.holder ?? null }, [
           `${hub} is frozen ${describeStop(freeze)}`,
           writer === null
-            ? 'nothing changes it now; end it with hubkeeper thaw'
+            ? `nothing changes it now; end it with ${commandOf('thaw', options)}`
             : `${writer.holder} still holds the write lease: it stops at its next change`,
         ])
         if (writer !== null) process.exitCode = 1
@@ -52,12 +47,12 @@ export function registerStops(program: Command, terminal: Terminal): void {
   stopCommand(program, 'hold', 'retention deletes no backup until this is ended', 'held')
     .addHelpText('after', '\nExample:\n  hubkeeper hold --reason "rows are missing, looking for a good copy"')
     .action(async (options: StopOptions) => {
-      await withLedger(options, async (ledger, hub) => {
+      await withChosenLedger(options, async (ledger, hub) => {
         const hold = stopOf(options)
         await ledger.setHold(hold)
         showStatement(terminal, options, { hub, hold }, [
           `${hub}: no backup is deleted, held ${describeStop(hold)}`,
-          'end it with hubkeeper release',
+          `end it with ${commandOf('release', options)}`,
         ])
       })
     })
@@ -65,7 +60,7 @@ export function registerStops(program: Command, terminal: Terminal): void {
 }
 
 function stopCommand(program: Command, name: string, description: string, word: string): Command {
-  return withCommonOptions(program.command(name))
+  return withLedgerOptions(program.command(name))
     .description(description)
     .requiredOption('--reason <text>', `why it is ${word}, for who wonders`)
     .option('--by <name>', 'who says so', thisAccount().user)
@@ -80,11 +75,11 @@ function endCommand(
   word: string,
   end: (ledger: Ledger) => Promise<Freeze | null>,
 ): void {
-  withCommonOptions(program.command(name))
+  withLedgerOptions(program.command(name))
     .description(description)
     .addHelpText('after', `\nExample:\n  hubkeeper ${name}`)
-    .action(async (options: CommonOptions) => {
-      await withLedger(options, async (ledger, hub) => {
+    .action(async (options: LedgerOptions) => {
+      await withChosenLedger(options, async (ledger, hub) => {
         const ended = await end(ledger)
         showStatement(terminal, options, { hub, ended }, [
           ended === null ? `${hub} is not ${word}` : `${hub} was ${word} ${describeStop(ended)}: ended`,
@@ -93,13 +88,12 @@ function endCommand(
     })
 }
 
-async function withLedger(
-  options: CommonOptions,
-  act: (ledger: Ledger, hub: string) => Promise<void>,
-): Promise<void> {
-  const configured = chooseHub(await loadConfig(options.config), options.hub)
-  await withEmbedded(configured, ({ ledger }) => act(ledger, configured.hub.id))
-}
+/** A command that goes where this one went. */
+const commandOf = (name: string, { deployed }: LedgerOptions): string =>
+  `hubkeeper ${name}${deployed === true ? ' --deployed' : ''}`
+
+const withLedgerOptions = (command: Command): Command =>
+  withCommonOptions(command).option('--deployed', 'on AWS, for the functions there; else on this machine')
 
 const stopOf = ({ by, reason, until }: StopOptions): Freeze =>
   statementOf(freezeSchema, {
@@ -108,16 +102,3 @@ const stopOf = ({ by, reason, until }: StopOptions): Freeze =>
     since: new Date().toISOString(),
     until: until?.toISOString() ?? null,
   })
-
-/** Waits until nobody writes; gives who still does when that takes too long. */
-async function drain(ledger: Ledger, terminal: Terminal) {
-  const deadline = Date.now() + drainLimit
-  let told = false
-  for (;;) {
-    const writer = await ledger.writer()
-    if (writer === null || Date.now() >= deadline) return writer
-    if (!told) terminal.err(`waiting for ${writer.holder}, at most ${formatDuration(drainLimit)}`)
-    told = true
-    await setTimeout(pollInterval)
-  }
-}

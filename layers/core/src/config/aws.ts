@@ -16,46 +16,42 @@ const audienceSchema = z.strictObject({
 })
 
 /** How the deployment on AWS is made. */
-export const awsSchema = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,29}$/, { error: 'must be 1 to 30 of a–z, 0–9 and -, starting with a letter' })
-      .default('hubkeeper')
-      .describe('begins the names of stacks and functions'),
-    region: z.string().min(1).optional().describe('else as the AWS environment says'),
-    onCall: audienceSchema.prefault({}).describe('who is paged: failures, critical findings, alarms'),
-    team: audienceSchema.prefault({}).describe('who is told of warnings'),
-    kmsKeyArn: z
-      .string()
-      .startsWith('arn:')
-      .optional()
-      .describe('your own key for the buckets; S3’s own encryption by default'),
-    objectLock: z
-      .strictObject({
-        mode: z
-          .enum(['governance', 'compliance'])
-          .describe('compliance: nobody can delete a backup early, not even you'),
-        days: z.number().int().min(1).max(3650),
-      })
-      .optional()
-      .describe('backups cannot be deleted or overwritten for so many days; only when the bucket is made'),
-    oldVersionsDays: z
-      .number()
-      .int()
-      .min(1)
-      .max(3650)
-      .default(35)
-      .describe('how long replaced and deleted versions of objects are kept'),
-    logRetentionDays: z.literal(logRetentions).default(90).describe('of the functions’ own logs'),
-  })
-  .refine(
-    ({ objectLock, oldVersionsDays }) => objectLock === undefined || oldVersionsDays > objectLock.days,
-    {
-      error: 'must be more than objectLock.days: a locked version cannot be deleted',
-      path: ['oldVersionsDays'],
-    },
-  )
+export const awsSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,29}$/, { error: 'must be 1 to 30 of a–z, 0–9 and -, starting with a letter' })
+    .default('hubkeeper')
+    .describe('begins the names of stacks and functions'),
+  region: z.string().min(1).optional().describe('else as the AWS environment says'),
+  onCall: audienceSchema.prefault({}).describe('who is paged: failures, critical findings, alarms'),
+  team: audienceSchema.prefault({}).describe('who is told of warnings'),
+  kmsKeyArn: z
+    .string()
+    .startsWith('arn:')
+    .optional()
+    .describe('your own key for the buckets; S3’s own encryption by default'),
+  objectLock: z
+    .strictObject({
+      mode: z
+        .enum(['governance', 'compliance'])
+        .describe('compliance: nobody can delete a backup early, not even you'),
+      days: z.number().int().min(1).max(3650).describe('how long each backup is locked once it was written'),
+    })
+    .optional()
+    .describe(
+      'nobody can delete or replace what is stored of a backup for so many days; only when the bucket is made',
+    ),
+  oldVersionsDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .default(35)
+    .describe(
+      'how long replaced and deleted versions of objects are kept; of backups never shorter than a lock',
+    ),
+  logRetentionDays: z.literal(logRetentions).default(90).describe('of the functions’ own logs'),
+})
 
 /** See {@link awsSchema}. */
 export type AwsConfig = z.output<typeof awsSchema>

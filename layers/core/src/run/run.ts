@@ -1,12 +1,13 @@
 import { ulid } from 'ulid'
 import { HubkeeperError, UsageError } from '../errors.ts'
-import type { Claim, HeldLease, Ledger } from '../ledger/ledger.ts'
+import type { Claim, HeldLease } from '../ledger/ledger.ts'
 import type { Task } from '../task.ts'
 import { runContinuous } from './continuous.ts'
 import { beforeDeadline, refuseLate } from './deadline.ts'
 import { isPretended } from './deletion.ts'
 import type { Fence, RunnerDrivers, RunOutcome, RunRequest } from './drivers.ts'
 import { attemptAll, execute, outcomeOf, slotOf } from './execution.ts'
+import { refuseFrozen } from './frozen.ts'
 import { settle } from './settle.ts'
 
 /**
@@ -41,7 +42,7 @@ export async function runTask(task: Task, request: RunRequest, drivers: RunnerDr
     refuseLate(drivers)
     await claim.check()
     await lease?.check()
-    await refuseFrozen(task, drivers.ledger)
+    if (task.writes) await refuseFrozen(drivers.ledger)
   }
   const heart = startHeartbeat(drivers, lease === null ? [claim] : [claim, lease])
   const execution = await execute(task, request, run, drivers, fence)
@@ -62,19 +63,6 @@ function refuseWrongInput(task: Task, input: unknown): void {
   })
 }
 
-async function refuseFrozen(task: Task, ledger: Ledger): Promise<void> {
-  if (!task.writes) return
-  const freeze = await ledger.freeze()
-  if (freeze === null) return
-  throw new HubkeeperError(
-    'frozen',
-    `nothing may write: frozen by ${freeze.by} since ${freeze.since} (${freeze.reason})`,
-    {
-      hint: 'thaw it when the reason is gone: hubkeeper thaw',
-    },
-  )
-}
-
 /** Takes the hub's write lease for a task that writes; gives the claim back when it cannot be had. */
 async function acquireLease(
   task: Task,
@@ -83,8 +71,8 @@ async function acquireLease(
   claim: Claim,
 ): Promise<HeldLease | null> {
   try {
-    await refuseFrozen(task, drivers.ledger)
     if (!task.writes) return null
+    await refuseFrozen(drivers.ledger)
     const holder = `${task.name} (run ${run})`
     const owner = `${drivers.owner}/${run}`
     const acquiring = drivers.ledger.acquireWriteLease({ owner, holder, lease: drivers.lease })

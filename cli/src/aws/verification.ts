@@ -1,0 +1,41 @@
+import { HubkeeperError, messageOf } from '@hubkeeper/core'
+
+/** One thing that the design takes for granted of a store, tried. */
+export interface Verification {
+  readonly title: string
+  /** Seen to be so; false also for what was not tried. */
+  readonly held: boolean
+  /** What was seen instead; null where it held, or was not tried. */
+  readonly problem: string | null
+  /** Why it was not tried; null where it was. */
+  readonly skipped: string | null
+}
+
+/** What was seen is not what was expected. */
+export class NotAsExpectedError extends Error {
+  override readonly name = 'NotAsExpectedError'
+}
+
+/** There is nothing here to try, or no way to. */
+export class NotTriedError extends Error {
+  override readonly name = 'NotTriedError'
+}
+
+/** @throws NotAsExpectedError unless it holds */
+export function demand(holds: boolean, otherwise: string): void {
+  if (!holds) throw new NotAsExpectedError(otherwise)
+}
+
+/** Tries one thing; whatever goes wrong is the problem with it. */
+export async function verify(title: string, trial: () => Promise<void>): Promise<Verification> {
+  try {
+    await trial()
+    return { title, held: true, problem: null, skipped: null }
+  } catch (error) {
+    if (error instanceof NotTriedError) return { title, held: false, problem: null, skipped: error.message }
+    return { title, held: false, problem: describe(error), skipped: null }
+  }
+}
+
+const describe = (error: unknown): string =>
+  error instanceof HubkeeperError ? `${error.message} (${error.hint})` : messageOf(error)
