@@ -17,6 +17,7 @@ const manifest: BackupManifest = {
   bytes: 4096,
   sha256,
   sourceEtag: null,
+  files: [],
 }
 
 const done = <T>(value: T) => ({ state: 'done', value }) as const
@@ -42,11 +43,13 @@ const sound: Examination = {
   searchIndexes: done([]),
   hazards: done([]),
   digest: done({ version: 1, value: digest, tables: [] }),
+  contents: { state: 'skipped', reason: 'not asked for' },
   statistics: { state: 'skipped', reason: 'not asked for' },
   peakMemory: null,
+  seconds: {},
 }
 
-const second = done({ engineVersion: '3.54.1', integrity: [], digest })
+const second = done({ engineVersion: '3.54.1', integrity: [], digest, seconds: 1 })
 
 const judge = (changes: Partial<Parameters<typeof certify>[0]> = {}) =>
   certify({
@@ -99,7 +102,7 @@ describe('a certificate reaches', () => {
   it('structure, when the content could not be digested, or two engines disagree about it', () => {
     const stopped = { state: 'stopped', by: 'memory-limit', detail: 'too much' } as const
     expect(examined({ digest: stopped }).level).toBe('structure')
-    const other = done({ engineVersion: '3.54.1', integrity: [], digest: 'e'.repeat(64) })
+    const other = done({ engineVersion: '3.54.1', integrity: [], digest: 'e'.repeat(64), seconds: 1 })
     expect(judge({ crossCheck: other })).toMatchObject({
       level: 'structure',
       faults: [expect.stringContaining('reads other content')],
@@ -137,6 +140,8 @@ describe('a proof', () => {
         bytes: 1,
         sha256,
         previous: null,
+        stages: [],
+        files: null,
         ...judge(),
         level,
       })

@@ -106,3 +106,18 @@ export class KeyRefusedError extends HubkeeperError {
     })
   }
 }
+
+/** The time ran out before everything was looked at that a certificate needs; nothing was certified. */
+export class ProofUnfinishedError extends HubkeeperError {
+  override readonly name = 'ProofUnfinishedError'
+  /** Id of the backup. */
+  readonly backup: string
+  constructor(backup: string, left: readonly string[], advanced: boolean) {
+    super('time-limit', `the proof of ${backup} is not finished: ${left.join(', ')} is left`, {
+      hint: advanced
+        ? 'what was seen is kept, and the next run of verify-backups goes on there'
+        : `${left[0]} alone takes longer than it may: raise database.checkTimeoutMinutes in hubkeeper.json, or run this hub’s tasks embedded`,
+    })
+    this.backup = backup
+  }
+}

@@ -12,10 +12,22 @@ export const keys = {
   /** Everything of one backup. */
   backup: (id: string): string => `backups/${id}/`,
   manifest: (id: string): string => `backups/${id}/manifest.json`,
+  /** The copy of one of the hub's files. */
+  backupFile: (id: string, key: string): string => `backups/${id}/files/${key}`,
   /** Certificates are never replaced: a backup that is proven again gets another. */
   certificate: (id: string, run: string): string => `backups/${id}/certificate-${run}.json`,
   /** Digest of the newest certificate, kept apart from the backups so that tampering shows. */
   certificateHead: 'state/backups/head.json',
+  /** Every certificate in the order in which they were issued, kept apart from the backups as well. */
+  certificateChain: 'state/backups/chain.json',
+  /** Backups that do not count, as content vanished from them. */
+  quarantine: 'state/backups/quarantine.json',
+  /** When the bytes of each backup were last read back as certified. */
+  verified: 'state/backups/verified.json',
+  /** What unfinished proofs have seen so far, so that another attempt goes on there. */
+  proofProgress: 'state/backups/proofs.json',
+  /** The last restore, until it is known that the hub goes on from it. */
+  restoration: 'state/backups/restoration.json',
   /** When the newest proven backup was last seen to be current. */
   confirmation: 'state/backups/confirmed.json',
   /** Which backups are pinned, by whom and why. */

@@ -1,21 +1,25 @@
 import { type Certificate, isProof } from '../certificate.ts'
+import type { ProofUnfinishedError } from '../errors.ts'
 import { finding, measured, type ThresholdOverrides } from '../finding.ts'
-import type { Backup, BackupList } from '../ports/backups.ts'
+import type { Backup, BackupList, ChainCheck, Coverage } from '../ports/backups.ts'
 import type { Finding } from '../report.ts'
+import { formatBytes } from '../units.ts'
 
 const maxEvidence = 10
 
 /** What a certificate says of its backup. */
 export function certifiedFinding(certificate: Certificate): Finding {
   const { level, faults, missing, crossCheck } = certificate
-  const sound = isProof(certificate)
-  const excused = level === 'bytes' && missing.length > 0
+  const fileFaults = certificate.files?.faults ?? []
+  const sound = isProof(certificate) && fileFaults.length === 0
+  const excused = level === 'bytes' && missing.length > 0 && fileFaults.length === 0
   return finding('backup.certified', sound ? 'ok' : excused ? 'warning' : 'critical', {
     subject: certificate.backup,
     expected: 'content',
-    actual: level,
+    actual: fileFaults.length === 0 ? level : `${level}, but its files are not as they were written`,
     evidence: [
       ...faults.slice(0, maxEvidence),
+      ...fileFaults.slice(0, maxEvidence),
       ...(missing.length > 0 ? [`needs ${missing.join(', ')}`] : []),
       ...(sound && crossCheck.skipped !== null ? [`not cross-checked: ${crossCheck.skipped}`] : []),
     ],
@@ -24,6 +28,10 @@ export function certifiedFinding(certificate: Certificate): Finding {
       : {}),
   })
 }
+
+/** A proof for which the time ran out: no fault of the backup. */
+export const unfinishedFinding = ({ backup, hint, message }: ProofUnfinishedError): Finding =>
+  finding('backup.proven', 'warning', { subject: backup, expected: 'proven', actual: message, advice: hint })
 
 /** Age of the newest proven backup, and whether the newest one is proven. */
 export function backupFindings(
@@ -51,4 +59,61 @@ export function backupFindings(
     evidence: [...(last.certificate?.faults.slice(0, maxEvidence) ?? []), ...strays],
   })
   return [age, proof]
+}
+
+/** How long ago the bytes were read back that were not read for the longest time. */
+export function coverageFinding(
+  { backups, bytes, oldest }: Coverage,
+  at: Date,
+  overrides: ThresholdOverrides,
+): Finding {
+  if (oldest === null) return finding('backup.coverage', 'skipped', { actual: 'there is no backup' })
+  const { backup, verifiedAt } = oldest
+  return measured('backup.coverage', ageOf(verifiedAt, at), overrides, {
+    evidence: [
+      `${backup.manifest.id} was last read back as certified, or taken, at ${verifiedAt.toISOString()}`,
+      `${backups.length} ${backups.length === 1 ? 'backup' : 'backups'}, ${formatBytes(bytes)} in all`,
+    ],
+  })
+}
+
+/** How long ago it was, seconds. */
+export const ageOf = (moment: Date, at: Date): number => Math.max(0, (at.getTime() - moment.getTime()) / 1000)
+
+/** How the certificates stand to each other and to the backups. */
+export function chainFindings({ certificates, faults, removed }: ChainCheck): Finding[] {
+  if (faults.length === 0) {
+    const actual = `${certificates} in order, ${removed} backups deleted by retention`
+    return [finding('backup.chain', 'ok', { actual })]
+  }
+  return faults.map(({ backup, kind, message }) =>
+    finding('backup.chain', kind === 'backup-without-certificate' ? 'warning' : 'critical', {
+      subject: backup,
+      expected: 'every certificate as it was issued',
+      actual: kind,
+      evidence: [message],
+      ...adviceOnChain(kind),
+    }),
+  )
+}
+
+/** What helps in place of the check's own advice. */
+function adviceOnChain(kind: ChainCheck['faults'][number]['kind']): { advice?: string } {
+  switch (kind) {
+    case 'backup-without-certificate':
+      return { advice: 'certify it: hubkeeper backups verify' }
+    case 'unchained':
+      return {
+        advice: 'find out who wrote it; certify the backup anew, which then counts: hubkeeper backups verify',
+      }
+    case 'chain-unreadable':
+      return {
+        advice:
+          'put the newest copies of state/backups/chain.json and head.json back; or move chain.json away, and certify all backups anew: hubkeeper backups verify',
+      }
+    case 'certificate-without-backup':
+    case 'reordered':
+    case 'tampered':
+      return {}
+  }
 }

@@ -14,14 +14,8 @@ import {
   type StrayBackup,
 } from '@hubkeeper/core'
 import * as z from 'zod'
-import { type Pins, PinsUnreadableError, readPins } from './pins.ts'
-
-/** The end of the chain of certificates, kept apart from the backups. */
-export const chainHeadSchema = z.strictObject({
-  /** SHA-256 of the newest certificate's bytes. */
-  digest: z.string(),
-  certificate: z.string(),
-})
+import { type MarkRecord, type Marks, MarksUnreadableError } from './marks.ts'
+import { pins, quarantines } from './records.ts'
 
 /** When the newest proven backup was last seen to hold what the database holds. */
 export const confirmationSchema = z.strictObject({ backup: z.string(), at: z.iso.datetime() })
@@ -95,13 +89,16 @@ function strayOf(
   }
 }
 
-/** The pins; or none, and why they are not known: a backup can be restored all the same. */
-async function pinsOf(store: ObjectStore): Promise<{ pins: Pins; problem: string | null }> {
+/** The marks; or none, and why they are not known: a backup can be restored all the same. */
+async function marksOf<T>(
+  record: MarkRecord<T>,
+  store: ObjectStore,
+): Promise<{ marks: Marks<T>; problem: string | null }> {
   try {
-    return { pins: await readPins(store), problem: null }
+    return { marks: await record.read(store), problem: null }
   } catch (error) {
-    if (!(error instanceof PinsUnreadableError)) throw error
-    return { pins: new Map(), problem: error.message }
+    if (!(error instanceof MarksUnreadableError)) throw error
+    return { marks: new Map(), problem: error.message }
   }
 }
 
@@ -109,16 +106,23 @@ async function pinsOf(store: ObjectStore): Promise<{ pins: Pins; problem: string
 export async function listBackups(store: ObjectStore): Promise<BackupList> {
   const backups: Backup[] = []
   const strays: StrayBackup[] = []
-  const { pins, problem } = await pinsOf(store)
+  const pinned = await marksOf(pins, store)
+  const quarantined = await marksOf(quarantines, store)
   for (const [id, all] of await objectsById(store)) {
     const manifest = await readJson(store, keys.manifest(id), manifestSchema)
-    const pin = pins.get(id) ?? null
+    const pin = pinned.marks.get(id) ?? null
     if (manifest?.id === id && all.some(({ key }) => key === manifest.key)) {
-      backups.push({ manifest, certificate: await newestCertificate(store, id, all), pin })
+      const certificate = await newestCertificate(store, id, all)
+      backups.push({ manifest, certificate, pin, quarantine: quarantined.marks.get(id) ?? null })
     } else {
       strays.push(strayOf(id, all, manifest, pin))
     }
   }
   backups.sort((a, b) => a.manifest.takenAt.localeCompare(b.manifest.takenAt))
-  return { backups, strays, pinsUnreadable: problem }
+  return {
+    backups,
+    strays,
+    pinsUnreadable: pinned.problem,
+    quarantineUnreadable: quarantined.problem,
+  }
 }

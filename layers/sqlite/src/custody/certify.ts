@@ -8,6 +8,7 @@ import {
   type Outcome,
   reasonOf,
   type SearchIndexCheck,
+  type TableDigest,
 } from '@hubkeeper/core'
 
 /** What a certificate is judged from. */
@@ -53,13 +54,22 @@ export function certify(evidence: Evidence): Judgement {
   return {
     level: levelOf(structure, content !== null, second),
     digest: content?.value ?? null,
-    tables: content === null ? [] : [...content.tables],
+    tables: content === null ? [] : tablesOf(content.tables, examination),
     foreignKeyViolations: violationsOf(examination),
     faults,
     missing: missingOf(examination),
     engine: examination.structure.state === 'done' ? examination.structure.value.engineVersion : null,
     crossCheck: { engine: second.engine, skipped: second.skipped },
   }
+}
+
+/** Each table with what is known of its contents. */
+function tablesOf(digests: readonly TableDigest[], { contents }: Examination): Judgement['tables'] {
+  const known = new Map(contents.state === 'done' ? contents.value.map((table) => [table.name, table]) : [])
+  return digests.map((table) => {
+    const found = known.get(table.name)
+    return found === undefined ? table : { ...table, payloadBytes: found.payloadBytes, newest: found.newest }
+  })
 }
 
 function differenceOf({ manifest, bytes, sha256 }: Evidence): string | null {

@@ -8,11 +8,15 @@ import {
   momentOfId,
 } from '@hubkeeper/core'
 import { readJson } from './catalog.ts'
+import { noteRemoval } from './chain.ts'
 import type { CustodyOptions } from './options.ts'
-import { readPins } from './pins.ts'
+import { proofs } from './progress.ts'
+import { pins, verifications } from './records.ts'
 
 /** What deletes backups, one after the other. */
-export function prunerOf({ fence, store }: CustodyOptions): Pick<BackupPruner, 'delete' | 'deleteStray'> {
+export function prunerOf(options: CustodyOptions): Pick<BackupPruner, 'delete' | 'deleteStray'> {
+  const { fence, store } = options
+
   /** The manifest first: what is left of a backup whose deletion was cut short is a stray. */
   async function removeParts(id: string): Promise<void> {
     await store.delete(keys.manifest(id))
@@ -27,11 +31,13 @@ export function prunerOf({ fence, store }: CustodyOptions): Pick<BackupPruner, '
     // Whether this run may still change anything is its runner's question, and no matter of one backup.
     await fence()
     try {
-      const pin = (await readPins(store)).get(id)
+      const pin = (await pins.read(store)).get(id)
       if (pin !== undefined) return { state: 'kept', reason: `pinned meanwhile by ${pin.by}: ${pin.reason}` }
       const reason = await whyNot()
       if (reason !== null) return { state: 'kept', reason }
+      await noteRemoval(options, id)
       await removeParts(id)
+      for (const record of [verifications, proofs]) await record.set(store, id, null, fence)
       return { state: 'deleted' }
     } catch (error) {
       if (!(error instanceof HubkeeperError)) throw error

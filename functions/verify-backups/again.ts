@@ -1,0 +1,157 @@
+import {
+  ageOf,
+  type Backup,
+  type Certificate,
+  certifiedFinding,
+  chainFindings,
+  coverageFinding,
+  type Figure,
+  type Finding,
+  figure,
+  finding,
+  formatBytes,
+  HubkeeperError,
+  type Proof,
+  ProofUnfinishedError,
+  reaches,
+  type StrayBackup,
+  type TaskResult,
+} from '@hubkeeper/core'
+import { bytesOf, isTrouble, stageFigures, strayFindings, type VerifyContext } from './context.ts'
+
+interface Chosen {
+  readonly backups: readonly Backup[]
+  readonly strays: readonly StrayBackup[]
+}
+
+/** Proves backups again in full; whatever is not as it was certified is critical. */
+export async function proveAgain(context: VerifyContext, selector: string): Promise<TaskResult> {
+  const { at, backups, dryRun, hub, progress } = context
+  const chosen = await choose(context, selector)
+  progress.step('Checking the chain of certificates')
+  const chain = await backups.checkChain()
+  const concerned = selector === 'all' ? null : new Set(idsOf(chosen))
+  const faults = chain.faults.filter(
+    ({ backup }) => concerned === null || backup === null || concerned.has(backup),
+  )
+  const findings: Finding[] = []
+  const proofs: Proof[] = []
+  let failure: HubkeeperError | null = null
+  for (const [i, backup] of chosen.backups.entries()) {
+    const { id } = backup.manifest
+    if (dryRun) {
+      findings.push(foretold(backup))
+      continue
+    }
+    progress.step(`${i + 1} of ${chosen.backups.length}: ${id}`)
+    try {
+      const proof = await backups.prove(backup)
+      proofs.push(proof)
+      findings.push(againFinding(backup.certificate, proof.certificate))
+    } catch (error) {
+      if (isTrouble(error, 'backup-missing')) {
+        findings.push(
+          finding('backup.certified', 'critical', {
+            subject: id,
+            expected: 'content',
+            actual: error.message,
+          }),
+        )
+        continue
+      }
+      // What was not looked at is not verified.
+      if (!(error instanceof ProofUnfinishedError)) throw error
+      findings.push(
+        finding('backup.certified', 'unknown', { subject: id, actual: error.message, advice: error.hint }),
+      )
+      failure = error
+      break
+    }
+  }
+  const certified = new Set(proofs.map(({ certificate }) => certificate.backup))
+  const standing = faults.filter(
+    ({ backup, kind }) => kind !== 'backup-without-certificate' || backup === null || !certified.has(backup),
+  )
+  const coverage = await backups.coverage()
+  return {
+    findings: [
+      ...findings,
+      ...strayFindings(chosen.strays, chain),
+      ...chainFindings({ ...chain, faults: standing }),
+      coverageFinding(coverage, at, hub.thresholds),
+    ],
+    figures: [
+      ...proofs.map(({ certificate, durationSeconds }) =>
+        figure('backup.proof-duration', durationSeconds, 'seconds', certificate.backup),
+      ),
+      ...stageFigures(proofs),
+      figure(
+        'backup.verified-bytes',
+        proofs.reduce((sum, proof) => sum + bytesOf(proof), 0),
+        'bytes',
+      ),
+      ...(coverage.oldest === null ? [] : [unverifiedAge(coverage.oldest.verifiedAt, at)]),
+    ],
+    failure,
+  }
+}
+
+const idsOf = ({ backups, strays }: Chosen): string[] => [
+  ...backups.map(({ manifest }) => manifest.id),
+  ...strays.map(({ id }) => id),
+]
+
+const unverifiedAge = (verifiedAt: Date, at: Date): Figure =>
+  figure('backup.unverified-age', ageOf(verifiedAt, at), 'seconds')
+
+/** @throws HubkeeperError `backup-missing` when there is no such one */
+async function choose({ backups }: VerifyContext, selector: string): Promise<Chosen> {
+  const list = await backups.list()
+  if (selector === 'all' && list.backups.length + list.strays.length > 0) return list
+  const found = selector === 'all' ? null : await backups.find(selector)
+  if (found !== null) return { backups: [found], strays: [] }
+  const stray = list.strays.find(({ id }) => id === selector)
+  if (stray !== undefined) return { backups: [], strays: [stray] }
+  throw new HubkeeperError(
+    'backup-missing',
+    selector === 'all' ? 'there is no backup yet' : `there is no backup ${selector}`,
+    {
+      hint: selector === 'all' ? 'make one: hubkeeper backup' : 'see what there is: hubkeeper backups list',
+    },
+  )
+}
+
+const foretold = ({ manifest: { bytes, files, id } }: Backup): Finding => {
+  const all = files.reduce((sum, file) => sum + file.bytes, bytes)
+  return finding('backup.certified', 'skipped', {
+    subject: id,
+    actual: `dry run: ${formatBytes(all)} would be read back and certified anew`,
+  })
+}
+
+/** What a proof says, held against what was certified before. */
+function againFinding(before: Certificate | null, now: Certificate): Finding {
+  const certified = certifiedFinding(now)
+  const changes = before === null ? [] : changesIn(before, now)
+  if (changes.length === 0) return certified
+  return finding('backup.certified', 'critical', {
+    subject: now.backup,
+    expected: before?.level ?? null,
+    actual: now.level,
+    evidence: [...certified.evidence, ...changes],
+  })
+}
+
+function changesIn(before: Certificate, now: Certificate): string[] {
+  const changes: string[] = []
+  if (reaches(before.level, 'bytes') && before.sha256 !== now.sha256) {
+    changes.push(`its bytes are not what was certified: ${before.sha256}`)
+  }
+  if (before.digest !== null && before.digest !== now.digest) {
+    changes.push(`its content is not what was certified: ${before.digest}`)
+  }
+  if (before.manifest !== undefined && before.manifest !== now.manifest) {
+    changes.push(`its manifest is not what was certified: ${before.manifest}`)
+  }
+  return changes
+}

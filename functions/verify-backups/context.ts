@@ -1,0 +1,62 @@
+import {
+  type ChainCheck,
+  type Context,
+  type Figure,
+  type Finding,
+  figure,
+  finding,
+  HubkeeperError,
+  type Proof,
+  type ProofStage,
+  proofStages,
+  type StrayBackup,
+} from '@hubkeeper/core'
+
+/** What it may touch: it certifies, and puts what vanished into quarantine. */
+export const access = { backups: 'write', ledger: 'hold' } as const
+
+/** What a run has. */
+export type VerifyContext = Context<typeof access>
+
+/** Trouble that concerns one backup, or the time that is left; anything else ends the run. */
+export const isTrouble = (error: unknown, code: 'backup-missing' | 'time-limit'): error is HubkeeperError =>
+  error instanceof HubkeeperError && error.code === code
+
+/** How long each stage of the proofs took. */
+export function stageFigures(proofs: readonly Proof[]): Figure[] {
+  const took = (stage: ProofStage): number[] =>
+    proofs.flatMap(({ certificate }) =>
+      certificate.stages.filter((each) => each.stage === stage).map(({ seconds }) => seconds),
+    )
+  return proofStages.flatMap((stage) => {
+    const all = took(stage)
+    return all.length === 0
+      ? []
+      : [
+          figure(
+            'proof.duration',
+            all.reduce((sum, seconds) => sum + seconds, 0),
+            'seconds',
+            stage,
+          ),
+        ]
+  })
+}
+
+/** Every byte that a proof read back. */
+export const bytesOf = ({ certificate }: Proof): number => certificate.bytes + (certificate.files?.bytes ?? 0)
+
+/**
+ * Parts of backups that are not whole. What was certified once, and was not deleted by retention, is lost;
+ * what has no manifest and never had a certificate was only cut short.
+ */
+export function strayFindings(strays: readonly StrayBackup[], { faults }: ChainCheck): Finding[] {
+  const unknown = faults.some(({ kind }) => kind === 'chain-unreadable')
+  return strays.map(({ certified, id, lack, reason }) => {
+    const lost = certified && (unknown || faults.some(({ backup }) => backup === id))
+    const details = { subject: id, expected: 'a whole backup', actual: reason }
+    return lack !== 'manifest' || lost
+      ? finding('backup.certified', 'critical', details)
+      : finding('backup.proven', 'warning', details)
+  })
+}

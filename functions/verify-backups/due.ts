@@ -1,0 +1,161 @@
+import {
+  ageOf,
+  type Backup,
+  type Coverage,
+  certifiedFinding,
+  chainFindings,
+  coverageFinding,
+  type Figure,
+  type Finding,
+  figure,
+  finding,
+  formatBytes,
+  holdForQuarantine,
+  type Proof,
+  ProofUnfinishedError,
+  proveGuarded,
+  type TaskResult,
+  unfinishedFinding,
+} from '@hubkeeper/core'
+import { bytesOf, isTrouble, stageFigures, strayFindings, type VerifyContext } from './context.ts'
+import { portionOf } from './portion.ts'
+
+/** Proves what was never proven, and reads back what was not read for the longest time. */
+export async function verifyDue(context: VerifyContext): Promise<TaskResult> {
+  const { at, backups, dryRun, hub, progress } = context
+  progress.step('Checking the chain of certificates')
+  const list = await backups.list()
+  const chain = await backups.checkChain()
+  // The newest matters most.
+  const unproven = list.backups.filter(({ certificate }) => certificate === null).toReversed()
+  if (dryRun)
+    return foretell(context, unproven, [...chainFindings(chain), ...strayFindings(list.strays, chain)])
+  const proven = await proveAll(context, unproven)
+  const read = await readAll(context)
+  const coverage = await backups.coverage()
+  return {
+    findings: [
+      ...chainFindings({ ...chain, faults: chain.faults.filter((fault) => !proven.settles(fault)) }),
+      ...strayFindings(list.strays, chain),
+      ...proven.findings,
+      ...read.findings,
+      withLeft(coverageFinding(coverage, at, hub.thresholds), read.left),
+      ...(proven.proofs.length === 0 ? [] : await holdForQuarantine(context)),
+    ],
+    figures: [
+      ...stageFigures(proven.proofs),
+      ...figuresOf(coverage, at, read.bytes + proven.proofs.reduce((sum, proof) => sum + bytesOf(proof), 0)),
+    ],
+  }
+}
+
+const figuresOf = ({ oldest }: Coverage, at: Date, bytes: number): Figure[] => [
+  figure('backup.verified-bytes', bytes, 'bytes'),
+  ...(oldest === null ? [] : [figure('backup.unverified-age', ageOf(oldest.verifiedAt, at), 'seconds')]),
+]
+
+interface Proven {
+  readonly proofs: readonly Proof[]
+  readonly findings: readonly Finding[]
+  /** Whether a fault of the chain is one no more. */
+  settles(fault: { readonly kind: string; readonly backup: string | null }): boolean
+}
+
+/** Proves one after the other; one that is not finished keeps none of the others from its turn. */
+async function proveAll(context: VerifyContext, unproven: readonly Backup[]): Promise<Proven> {
+  const proofs: Proof[] = []
+  const findings: Finding[] = []
+  for (const backup of unproven) {
+    const { id } = backup.manifest
+    context.progress.step(`Proving ${id}`)
+    try {
+      const { proof, vanished } = await proveGuarded(context, backup)
+      proofs.push(proof)
+      findings.push(certifiedFinding(proof.certificate), ...vanished)
+    } catch (error) {
+      if (!(error instanceof ProofUnfinishedError) && !isTrouble(error, 'backup-missing')) throw error
+      findings.push(troubleFinding(id, error))
+    }
+  }
+  const certified = new Set(proofs.map(({ certificate }) => certificate.backup))
+  return {
+    proofs,
+    findings,
+    settles: ({ backup, kind }) =>
+      kind === 'backup-without-certificate' && backup !== null && certified.has(backup),
+  }
+}
+
+/** What was not finished is no fault of the backup; what is gone is. */
+const troubleFinding = (id: string, error: Error): Finding =>
+  error instanceof ProofUnfinishedError
+    ? unfinishedFinding(error)
+    : finding('backup.certified', 'critical', { subject: id, expected: 'content', actual: error.message })
+
+interface Read {
+  readonly findings: readonly Finding[]
+  readonly bytes: number
+  /** What was due and is left for the next run. */
+  readonly left: Coverage['backups']
+}
+
+/** Reads what is due, one after the other, until there is no time left. */
+async function readAll({ at, backups, progress }: VerifyContext): Promise<Read> {
+  const portion = portionOf(await backups.coverage(), at)
+  const findings: Finding[] = []
+  let bytes = 0
+  for (const [i, { backup }] of portion.entries()) {
+    const { id } = backup.manifest
+    progress.step(`Reading back ${i + 1} of ${portion.length}: ${id}`)
+    try {
+      const verification = await backups.verify(backup)
+      bytes += verification.bytes
+      findings.push(verifiedFinding(id, verification.faults))
+    } catch (error) {
+      if (!isTrouble(error, 'time-limit')) throw error
+      return { findings, bytes, left: portion.slice(i) }
+    }
+  }
+  return { findings, bytes, left: [] }
+}
+
+const verifiedFinding = (id: string, faults: readonly string[]): Finding =>
+  finding('backup.certified', faults.length === 0 ? 'ok' : 'critical', {
+    subject: id,
+    expected: 'every byte as certified',
+    actual: faults.length === 0 ? 'every byte is as certified' : 'not as certified',
+    evidence: faults,
+  })
+
+const withLeft = (of: Finding, left: Coverage['backups']): Finding =>
+  left.length === 0
+    ? of
+    : { ...of, evidence: [...of.evidence, `left for the next run, as time ran out: ${sumOf(left)}`] }
+
+const sumOf = (backups: readonly { readonly bytes: number }[]): string =>
+  `${backups.length} ${backups.length === 1 ? 'backup' : 'backups'}, ${formatBytes(backups.reduce((sum, { bytes }) => sum + bytes, 0))}`
+
+/** A dry run reads no backup: it says which ones it would. */
+async function foretell(
+  { at, backups, hub }: VerifyContext,
+  unproven: readonly Backup[],
+  findings: readonly Finding[],
+): Promise<TaskResult> {
+  const coverage = await backups.coverage()
+  const bytesById = new Map(coverage.backups.map(({ backup, bytes }) => [backup.manifest.id, bytes]))
+  const said = ({ manifest: { id } }: Backup, what: string): Finding =>
+    finding('backup.certified', 'skipped', {
+      subject: id,
+      actual: `dry run: ${formatBytes(bytesById.get(id) ?? 0)} would be read back${what}`,
+    })
+  const due = portionOf(coverage, at).filter(({ backup }) => !unproven.includes(backup))
+  return {
+    findings: [
+      ...findings,
+      ...unproven.map((backup) => said(backup, ', and proven')),
+      ...due.map(({ backup }) => said(backup, '')),
+      coverageFinding(coverage, at, hub.thresholds),
+    ],
+    figures: figuresOf(coverage, at, 0),
+  }
+}

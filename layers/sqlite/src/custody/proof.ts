@@ -1,0 +1,161 @@
+import {
+  type Backup,
+  type Certificate,
+  type Guard,
+  HubkeeperError,
+  isProven,
+  keys,
+  ObjectMissingError,
+  type Proof,
+  type ProofStage,
+  ProofUnfinishedError,
+  type Quarantine,
+  type RestoredCopy,
+} from '@hubkeeper/core'
+import { listBackups, sha256Of } from './catalog.ts'
+import { certify } from './certify.ts'
+import { issueCertificate } from './chain.ts'
+import { readKeptFiles } from './kept-files.ts'
+import { lookAt, type Sight } from './look.ts'
+import type { CustodyOptions } from './options.ts'
+import { proofs } from './progress.ts'
+import { restoreToScratch } from './read.ts'
+import { whyNoTimeToRead } from './reading-time.ts'
+import { quarantines } from './records.ts'
+import { textAt } from './stored.ts'
+
+const allowEverything: Guard = async () => null
+
+/** What came of something, and how long it took, seconds. */
+interface Timed<T> {
+  readonly value: T
+  readonly seconds: number
+}
+
+/**
+ * Reads a stored backup back and certifies what is true of it; what the guard objects to is in quarantine
+ * before it is certified, so that it never counts in between.
+ *
+ * @throws ProofUnfinishedError when the time ran out: nothing was certified, and the next attempt goes on there
+ */
+export async function proveBackup(
+  options: CustodyOptions,
+  backup: Backup,
+  guard: Guard = allowEverything,
+): Promise<Proof> {
+  const { fence, now, store } = options
+  const { manifest } = backup
+  // A run that is ended while it reads can only say that it was ended.
+  if (whyNoTimeToRead(options, backup) !== null) throw new ProofUnfinishedError(manifest.id, ['bytes'], true)
+  const timed = timerOf(options)
+  const started = now().getTime()
+  const known = (await listBackups(store)).backups
+  const baseline = known.findLast(isProven)?.certificate?.foreignKeyViolations ?? null
+  const stored = await textAt(store, keys.manifest(manifest.id))
+  if (stored === null) throw missing(manifest.id, `${keys.manifest(manifest.id)} is gone`)
+  const copy = await timed(() => readBack(options, backup))
+  const { bytes, sha256 } = copy.value
+  const sight = copy.value.intact ? await lookAt(options, copy.value) : null
+  await copy.value.dispose()
+  if (sight !== null) refuseUnfinished(manifest.id, sight)
+  const files = await timed(() => readKeptFiles(options, backup))
+  const draft: Omit<Certificate, 'previous'> = {
+    schema: 1,
+    backup: manifest.id,
+    hub: options.hub,
+    database: manifest.database,
+    issuedAt: now().toISOString(),
+    run: options.run,
+    bytes,
+    sha256,
+    manifest: sha256Of(stored),
+    stages: stagesOf(copy, files, sight),
+    files:
+      files.value.count === 0 && files.value.faults.length === 0
+        ? null
+        : { ...files.value, faults: [...files.value.faults] },
+    ...certify({
+      manifest,
+      bytes,
+      sha256,
+      examination: sight?.examination ?? null,
+      crossCheck: sight?.crossCheck ?? null,
+      crossCheckSkipped: sight?.crossCheckSkipped ?? null,
+      baseline,
+    }),
+  }
+  const quarantine = await guarded(options, draft, guard)
+  const certificate = await issueCertificate(options, draft)
+  if (sight?.kept === true) await proofs.set(store, manifest.id, null, fence)
+  return {
+    certificate,
+    examination: sight?.examination ?? null,
+    quarantine,
+    durationSeconds: (now().getTime() - started) / 1000,
+  }
+}
+
+const timerOf =
+  ({ now }: CustodyOptions) =>
+  async <T>(work: () => Promise<T>): Promise<Timed<T>> => {
+    const began = now().getTime()
+    const value = await work()
+    return { value, seconds: (now().getTime() - began) / 1000 }
+  }
+
+/** Time is no fault of the backup: a certificate would blame it for what nobody looked at. */
+function refuseUnfinished(id: string, { advanced, unfinished }: Sight): void {
+  if (unfinished.length > 0) throw new ProofUnfinishedError(id, unfinished, advanced)
+}
+
+/** What a proof did, with what earlier attempts did for it. */
+function stagesOf(
+  copy: Timed<RestoredCopy>,
+  files: Timed<{ readonly count: number; readonly bytes: number }>,
+  sight: Sight | null,
+): Certificate['stages'] {
+  const { bytes } = copy.value
+  const stage = (name: ProofStage, seconds: number, read: number) => ({
+    stage: name,
+    seconds: Math.round(seconds * 1000) / 1000,
+    bytes: read,
+  })
+  const stages = [stage('bytes', copy.seconds, bytes)]
+  if (sight !== null) {
+    const { examination, crossCheck } = sight
+    const took = (...parts: readonly (keyof typeof examination.seconds)[]): number =>
+      parts.reduce((sum, part) => sum + (examination.seconds[part] ?? 0), 0)
+    stages.push(stage('structure', took('structure', 'integrity', 'foreign-keys', 'search-indexes'), bytes))
+    stages.push(stage('content', took('digest', 'contents'), bytes))
+    if (crossCheck?.state === 'done') stages.push(stage('cross-check', crossCheck.value.seconds, bytes))
+  }
+  if (files.value.count > 0) stages.push(stage('files', files.seconds, files.value.bytes))
+  return stages
+}
+
+async function guarded(
+  { fence, now, run, store }: CustodyOptions,
+  draft: Omit<Certificate, 'previous'>,
+  guard: Guard,
+): Promise<Quarantine | null> {
+  const reason = await guard(draft)
+  if (reason === null) return null
+  const quarantine = { reason, run, since: now().toISOString() }
+  await quarantines.set(store, draft.backup, quarantine, fence)
+  return quarantine
+}
+
+async function readBack(options: CustodyOptions, backup: Backup): Promise<RestoredCopy> {
+  try {
+    return await restoreToScratch(options, backup)
+  } catch (error) {
+    if (!(error instanceof ObjectMissingError)) throw error
+    throw missing(backup.manifest.id, error.message, error)
+  }
+}
+
+const missing = (id: string, message: string, cause?: unknown): HubkeeperError =>
+  new HubkeeperError('backup-missing', `backup ${id} is not whole: ${message}`, {
+    hint: 'make a new backup: hubkeeper backup',
+    cause,
+  })
