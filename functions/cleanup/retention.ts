@@ -43,8 +43,11 @@ export async function retain(context: CleanupContext, { list, plan }: BackupPlan
   const { at, backups, ledger } = context
   const hold = await ledger.hold()
   const held = hold === null ? [] : [holdFinding(hold, at)]
-  const why = whyNothing(context) ?? (hold === null ? null : `held ${describeStop(hold)}`)
-  const notes = [list.pinsUnreadable, describeCount(plan, at)].filter((note) => note !== null)
+  const why =
+    whyNothing(context) ??
+    (hold === null ? null : `held ${describeStop(hold)}`) ??
+    (plan.blocked === null ? null : `nothing is deleted: ${plan.blocked}`)
+  const notes = [list.pinsUnreadable, plan.blocked, describeCount(plan, at)].filter((note) => note !== null)
   if (why !== null) {
     const evidence = [...notes, ...linesOf(plan)]
     const actual = `${why}; ${describePlan(plan)}`
@@ -73,9 +76,9 @@ export async function retain(context: CleanupContext, { list, plan }: BackupPlan
   }
 }
 
-/** Without knowing the pins, nothing can be deleted: that is nothing to pass over. */
-const statusOf = ({ pinsUnreadable }: BackupList, otherwise: 'ok' | 'skipped') =>
-  pinsUnreadable === null ? otherwise : 'warning'
+/** Without knowing what is marked, nothing can be deleted: that is nothing to pass over. */
+const statusOf = ({ pinsUnreadable, quarantineUnreadable }: BackupList, otherwise: 'ok' | 'skipped') =>
+  pinsUnreadable === null && quarantineUnreadable === null ? otherwise : 'warning'
 
 interface Planned {
   readonly id: string

@@ -2,7 +2,13 @@ import type { Context } from '@hubkeeper/core'
 import * as z from 'zod'
 
 /** What database maintenance may touch. */
-export const access = { database: 'maintain', backups: 'write', control: 'use', metrics: 'read' } as const
+export const access = {
+  database: 'maintain',
+  backups: 'write',
+  control: 'use',
+  ledger: 'hold',
+  metrics: 'read',
+} as const
 
 /** What database maintenance works with. */
 export type MaintenanceContext = Context<typeof access>

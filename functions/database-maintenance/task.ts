@@ -8,11 +8,13 @@ import {
   type Finding,
   finding,
   gibibytes,
+  holdForQuarantine,
   isProof,
   minutes,
   type Outcome,
   PreconditionFailedError,
   type Proof,
+  proveGuarded,
   type RewrittenCopy,
   refuseCircumstances,
   type Snapshot,
@@ -89,12 +91,17 @@ async function maintain(context: MaintenanceContext, input: MaintenanceInput): P
   const decision = atRest ? await decide(context, input, snapshot.value) : null
   progress.step('Backing it up and proving the backup')
   // Both only read the snapshot, so the copy is made while the backup is proven.
-  const [{ proof, stored }, rewritten] = await Promise.all([
+  const [{ proof, stored, vanished }, rewritten] = await Promise.all([
     storeAndProve(context, snapshot.value),
     decision?.wanted ? database.rewrite(snapshot.value, { ...decision, analyze: input.analyze }) : null,
   ])
   const { certificate, examination } = proof
-  const findings = [certifiedFinding(certificate), ...signs]
+  const findings = [
+    certifiedFinding(certificate),
+    ...signs,
+    ...vanished,
+    ...(await holdForQuarantine(context)),
+  ]
   const artifacts = [{ kind: 'backup', key: stored.manifest.key, bytes: stored.manifest.bytes }]
   if (examination === null) return { findings, artifacts }
   findings.push(...databaseFindings(examination, database.key, baseline))
@@ -113,7 +120,9 @@ async function finish(
     findings: [finding('database.compaction', 'skipped', { subject: context.database.key, actual })],
     figures: [],
   })
-  const { certificate, examination } = proof
+  const { certificate, examination, quarantine } = proof
+  // What is left of it in the file is all there is, beside the backups.
+  if (quarantine !== null) return skipped(`its backup is in quarantine: ${quarantine.reason}`)
   // Rewriting what is not sound, or cannot be compared, could lose what is left of it.
   if (!isProof(certificate) || examination?.digest.state !== 'done') {
     return skipped(`its backup only reached level ${certificate.level}`)
@@ -142,9 +151,9 @@ interface Prepared {
   readonly rewritten: Outcome<RewrittenCopy> | null
 }
 
-async function storeAndProve({ backups }: MaintenanceContext, snapshot: Snapshot) {
-  const stored = await backups.create(snapshot, 'maintenance')
-  return { stored, proof: await backups.prove(stored) }
+async function storeAndProve(context: MaintenanceContext, snapshot: Snapshot) {
+  const stored = await context.backups.create(snapshot, 'maintenance')
+  return { stored, ...(await proveGuarded(context, stored)) }
 }
 
 async function decide(

@@ -1,6 +1,7 @@
 import {
   backupFindings,
   checkApi,
+  coverageFinding,
   daily,
   defineTask,
   type Finding,
@@ -10,6 +11,7 @@ import {
   type HubFiles,
   minutes,
   punctualityFindings,
+  quarantineFindings,
   startLeftStopped,
   stopFindings,
 } from '@hubkeeper/core'
@@ -37,11 +39,12 @@ export const healthCheck = defineTask({
   limits: { memory: 1769, timeout: minutes(15), scratch: gibibytes(10) },
   writes: false,
   input: z.strictObject({}),
-  async run({ api, at, backups, control, database, dryRun, files, host, hub, ledger, logs, progress }) {
+  async run(context) {
+    const { api, at, backups, control, database, dryRun, files, host, hub, ledger, logs, progress } = context
     const left = await startLeftStopped(control, dryRun)
     progress.step('Checking the database in a snapshot')
     const newest = await backups.newestProven()
-    const content = await checkDatabase(hub, database, newest?.backup ?? null)
+    const content = await checkDatabase(context, database, newest?.backup ?? null)
     progress.step('Reading the logs of the last 24 hours')
     const logged = await checkLogs(hub, logs, at)
     // Asked last: a server that was just started has had time to come up.
@@ -49,6 +52,7 @@ export const healthCheck = defineTask({
     const answers = await checkApi(hub, api)
     progress.step('Looking at services, disk and memory')
     const machine = await checkHost(hub, host, answers.health)
+    const list = await backups.list()
     return {
       findings: [
         ...left,
@@ -57,7 +61,9 @@ export const healthCheck = defineTask({
         ...content.findings,
         ...(await checkSearchIndex(hub, files)),
         ...logged.findings,
-        ...backupFindings(await backups.list(), newest, at, hub.thresholds),
+        ...backupFindings(list, newest, at, hub.thresholds),
+        coverageFinding(await backups.coverage(list.backups), at, hub.thresholds),
+        ...quarantineFindings(list, newest?.currentAt ?? null),
         ...punctualityFindings(await ledger.punctuality(at)),
         ...stopFindings(await ledger.freeze(), await ledger.hold(), at),
       ],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../fakes/memory-store.ts'
 
 const absent = { ifNoneMatch: '*' } as const
+const places = { database: { path: 'data/hub.db' }, requirements: [], backups: { files: [] } }
 
 async function storeFor(access: Access) {
   const store = memoryStore()
@@ -10,7 +11,7 @@ async function storeFor(access: Access) {
   await store.put('backups/a/hub.db', 'backup')
   return {
     etag,
-    store: restrictStore(store, grantsOf(access, { database: { path: 'data/hub.db' } }), 'a task'),
+    store: restrictStore(store, grantsOf(access, places), 'a task'),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { BaseContext, Freeze, LedgerReader } from '@hubkeeper/core'
+import { type BaseContext, type Freeze, type LedgerReader, noExpectations } from '@hubkeeper/core'
 
 /** What a task receives besides its ports, at a moment of the test’s. */
 export const contextOf = (
@@ -23,4 +23,5 @@ export const quietLedger = (hold: () => Promise<Freeze | null> = async () => nul
   punctuality: async () => [],
   freeze: async () => null,
   hold,
+  expectations: async () => noExpectations,
 })

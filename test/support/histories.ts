@@ -37,8 +37,9 @@ export function backupsOf(history: readonly Past[]): Backup[] {
         bytes: body(id).length,
         sha256: sha256(body(id)),
         sourceEtag: null,
+        files: [],
       }
-      return { manifest, certificate: proven ? certificateOf(manifest, rows) : null, pin }
+      return { manifest, certificate: proven ? certificateOf(manifest, rows) : null, pin, quarantine: null }
     },
   )
   return all.sort((a, b) => a.manifest.takenAt.localeCompare(b.manifest.takenAt))
@@ -58,6 +59,8 @@ const certificateOf = (manifest: Backup['manifest'], rows: number): Certificate 
   tables: [{ name: 'articles', rows, digest: sha256(`${rows}`) }],
   foreignKeyViolations: 0,
   faults: [],
+  stages: [],
+  files: null,
   missing: [],
   engine: '3.53.4',
   crossCheck: { engine: null, skipped: 'a test' },

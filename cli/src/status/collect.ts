@@ -4,13 +4,15 @@ import {
   days,
   describeSchedule,
   type Freeze,
-  isProof,
+  isProven,
   kpiNames,
   nextRun,
+  quarantined,
   type RunRecord,
   type RunStatus,
   readKpis,
   type ScheduledTask,
+  standingQuarantines,
 } from '@hubkeeper/core'
 import { tasks } from '../../../functions/tasks.ts'
 import type { ConfiguredHub } from '../config.ts'
@@ -43,6 +45,16 @@ export interface HubStatus {
     readonly level: string
   } | null
   readonly backups: { readonly total: number; readonly proven: number; readonly pinned: number }
+  /** Backups that do not count, as content vanished from them. */
+  readonly quarantined: readonly {
+    readonly id: string
+    readonly since: string
+    readonly reason: string
+    /** Whether it was neither accepted nor made good since. */
+    readonly stands: boolean
+  }[]
+  /** Why it is not known which ones are; null where it is. */
+  readonly quarantineUnreadable: string | null
   readonly freeze: Freeze | null
   readonly hold: Freeze | null
   readonly tasks: readonly TaskStatus[]
@@ -58,8 +70,9 @@ export function collectStatus(configured: ConfiguredHub, at: Date): Promise<HubS
   return withEmbedded(configured, async (embedded) => {
     const { hub } = configured
     const { backups } = await embedded.connect({ backups: 'read' })
-    const list = (await backups.list()).backups
+    const { backups: list, quarantineUnreadable } = await backups.list()
     const newest = await backups.newestProven(list)
+    const standing = standingQuarantines(list, newest?.currentAt ?? null)
     const readings = await embedded.metrics.newest(hub.id, kpiNames, {
       from: new Date(at.getTime() - readingsFrom),
       to: at,
@@ -69,9 +82,16 @@ export function collectStatus(configured: ConfiguredHub, at: Date): Promise<HubS
       newestProvenBackup: newest === null ? null : describeBackup(newest, at),
       backups: {
         total: list.length,
-        proven: list.filter(({ certificate }) => certificate !== null && isProof(certificate)).length,
+        proven: list.filter(isProven).length,
         pinned: list.filter(({ pin }) => pin !== null).length,
       },
+      quarantined: quarantined(list).map(({ manifest: { id }, quarantine: { reason, since } }) => ({
+        id,
+        since,
+        reason,
+        stands: standing.some(({ manifest }) => manifest.id === id),
+      })),
+      quarantineUnreadable,
       freeze: await embedded.ledger.freeze(),
       hold: await embedded.ledger.hold(),
       tasks: [...(await continuousRows(embedded)), ...(await scheduledRows(embedded, hub.timeZone, at))],

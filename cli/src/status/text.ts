@@ -1,5 +1,6 @@
 import { describeStop, formatDuration, formatValue } from '@hubkeeper/core'
 import { columns } from '../terminal/columns.ts'
+import { plain } from '../terminal/plain.ts'
 import { statusMark } from '../terminal/status-mark.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { HubStatus, TaskStatus } from './collect.ts'
@@ -12,6 +13,7 @@ export function statusText(terminal: Terminal, status: HubStatus, at: Date): str
   return [
     `${paint('bold', status.hub)}: ${headline(terminal, status)}`,
     paint('dim', counts),
+    ...quarantineLines(terminal, status),
     ...stopLines(terminal, status),
     '',
     columns(
@@ -26,6 +28,22 @@ function headline({ paint }: Terminal, { newestProvenBackup: newest }: HubStatus
   if (newest === null) return paint('red', '✖ no proven backup')
   const age = paint('bold', `${formatDuration(newest.ageSeconds * 1000)} old`)
   return `newest proven backup ${age} (${newest.id}, ${newest.level})`
+}
+
+/** What stands; what was made good is only counted. */
+function quarantineLines({ paint }: Terminal, { quarantined, quarantineUnreadable }: HubStatus): string[] {
+  const past = quarantined.filter(({ stands }) => !stands).length
+  return [
+    ...(quarantineUnreadable === null
+      ? []
+      : [paint('yellow', plain(`? it is not known what is in quarantine: ${quarantineUnreadable}`))]),
+    ...quarantined
+      .filter(({ stands }) => stands)
+      .map(({ id, reason, since }) =>
+        paint('red', plain(`✖ ${id} is in quarantine since ${since}, it does not count: ${reason}`)),
+      ),
+    ...(past === 0 ? [] : [paint('dim', `${past} in quarantine before, made good since`)]),
+  ]
 }
 
 function stopLines({ paint }: Terminal, { freeze, hold }: HubStatus): string[] {

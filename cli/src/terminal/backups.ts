@@ -8,6 +8,7 @@ import {
   type Freeze,
   formatBytes,
   isProven,
+  quarantined,
   type RetentionPlan,
 } from '@hubkeeper/core'
 import { columns } from './columns.ts'
@@ -25,8 +26,13 @@ export function listText(terminal: Terminal, list: BackupList): string {
     .map((backup) => [
       ...cellsOf(backup),
       backup.manifest.reason,
-      backup.certificate === null ? terminal.paint('yellow', 'never proven') : backup.certificate.level,
-      backup.pin === null ? '' : plain(`pinned by ${backup.pin.by}: ${backup.pin.reason}`),
+      standingOf(terminal, backup),
+      plain(
+        [
+          ...(backup.quarantine === null ? [] : [`does not count: ${backup.quarantine.reason}`]),
+          ...(backup.pin === null ? [] : [`pinned by ${backup.pin.by}: ${backup.pin.reason}`]),
+        ].join('; '),
+      ),
     ])
   const strays = list.strays.map(({ id, reason }) =>
     terminal.paint('yellow', plain(`${id} does not count: ${reason}`)),
@@ -34,6 +40,11 @@ export function listText(terminal: Terminal, list: BackupList): string {
   return [table(terminal, header, rows), ...strays, ...problemsOf(terminal, list), '', totalOf(list)].join(
     '\n',
   )
+}
+
+function standingOf({ paint }: Terminal, { certificate, quarantine }: Backup): string {
+  if (quarantine !== null) return paint('red', 'in quarantine')
+  return certificate === null ? paint('yellow', 'never proven') : certificate.level
 }
 
 /** What retention would do: what goes first, then what stays, each newest first. */
@@ -64,6 +75,7 @@ export function retentionText(
     '',
     `${describePlan(plan)}, by the next hubkeeper run cleanup`,
     ...(count === null ? [] : [count]),
+    ...(plan.blocked === null ? [] : [plain(`nothing is deleted: ${plan.blocked}`)]),
     ...(hold === null ? [] : [plain(`nothing is deleted while held ${describeStop(hold)}`)]),
   ].join('\n')
 }
@@ -80,15 +92,19 @@ const cellsOf = ({ manifest }: Backup): string[] => [
 const table = (terminal: Terminal, header: readonly string[], rows: readonly (readonly string[])[]): string =>
   columns([header.map((cell) => terminal.paint('dim', cell)), ...rows])
 
-const problemsOf = (terminal: Terminal, { pinsUnreadable }: BackupList): string[] =>
-  pinsUnreadable === null ? [] : [terminal.paint('yellow', plain(`no backup is deleted: ${pinsUnreadable}`))]
+const problemsOf = (terminal: Terminal, { pinsUnreadable, quarantineUnreadable }: BackupList): string[] =>
+  [pinsUnreadable, quarantineUnreadable]
+    .filter((problem) => problem !== null)
+    .map((problem) => terminal.paint('yellow', plain(`no backup is deleted: ${problem}`)))
 
 function totalOf({ backups }: BackupList): string {
   const bytes = backups.reduce((sum, { manifest }) => sum + manifest.bytes, 0)
+  const held = quarantined(backups).length
   const pinned = backups.filter(({ pin }) => pin !== null).length
   return [
     `${backups.length} ${backups.length === 1 ? 'backup' : 'backups'}`,
     `${backups.filter(isProven).length} proven`,
+    ...(held > 0 ? [`${held} in quarantine`] : []),
     ...(pinned > 0 ? [`${pinned} pinned`] : []),
     formatBytes(bytes),
   ].join(', ')

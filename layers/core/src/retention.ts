@@ -1,4 +1,5 @@
 import type { HubConfig } from './config/schema.ts'
+import { type Quarantined, standingQuarantines } from './guard/quarantine.ts'
 import type { Backup, BackupList, StrayBackup } from './ports/backups.ts'
 import { isProven } from './ports/backups.ts'
 import { type Anomaly, anomaliesIn } from './retention/anomalies.ts'
@@ -17,6 +18,8 @@ export interface Decision<T> {
 export interface RetentionPlan {
   /** The moment that ages count from. */
   readonly countedFrom: Date
+  /** Why nothing at all is deleted, in words; null where something may be. */
+  readonly blocked: string | null
   /** Oldest first. */
   readonly backups: readonly Decision<Backup>[]
   readonly strays: readonly Decision<StrayBackup>[]
@@ -52,10 +55,12 @@ export function planRetention(request: RetentionRequest): RetentionPlan {
   }
   const { retention } = hub.backups
   const tiers = tiersOf(past, countedFrom, request)
+  const blocked = blockedBy(request)
 
   for (const backup of ordered) {
     const { pin } = backup
     if (list.pinsUnreadable !== null) keep(backup, 'it may be pinned: the pins cannot be read')
+    if (blocked !== null) keep(backup, blocked)
     if (pin !== null) keep(backup, `pinned by ${pin.by}: ${pin.reason}`)
     if (takenAt(backup) > at.getTime()) keep(backup, 'taken later than this clock shows')
     else if (isYounger(backup, countedFrom, days(retention.days))) {
@@ -81,10 +86,22 @@ export function planRetention(request: RetentionRequest): RetentionPlan {
   }
   return {
     countedFrom,
+    blocked,
     backups: ordered.map(decide),
-    strays: list.strays.map((stray) => planStray(stray, proven.at(-1), request)),
+    strays: list.strays.map((stray) => planStray(stray, { newestProven: proven.at(-1), blocked }, request)),
   }
 }
+
+/** What vanished from the newest backups may be wanted back from any of the others. */
+function blockedBy({ currentAt, list }: RetentionRequest): string | null {
+  if (list.quarantineUnreadable !== null)
+    return `it is not known what is in quarantine: ${list.quarantineUnreadable}`
+  const [first] = standingQuarantines(list.backups, currentAt)
+  return first === undefined ? null : describeQuarantine(first)
+}
+
+const describeQuarantine = ({ manifest: { id } }: Quarantined): string =>
+  `${id} is in quarantine, and neither accepted nor made good`
 
 const count = (amount: number, what: string): string => (amount === 1 ? `1 ${what}` : `${amount} ${what}s`)
 

@@ -11,4 +11,6 @@ export const ledgerKeys = {
   freeze: 'freeze',
   /** While there is one, retention deletes no backup. */
   hold: 'hold',
+  /** Which tables are going to lose rows, and which losses were meant. */
+  expectations: 'expectations',
 } as const

@@ -1,8 +1,10 @@
 import { HubkeeperError } from '../errors.ts'
 import type { RecordStore } from '../ports/records.ts'
 import type { RunStatus } from '../status.ts'
+import { type Expectations, openExpectations } from './expectations.ts'
 import { ledgerKeys } from './keys.ts'
-import { type Punctuality, punctualityOf, type ScheduledTask } from './overdue.ts'
+import type { LedgerHolder } from './levels.ts'
+import { punctualityOf, type ScheduledTask } from './overdue.ts'
 import {
   type FinishedRun,
   type Freeze,
@@ -16,23 +18,6 @@ import {
 } from './record.ts'
 import { openStops } from './stops.ts'
 import { openSuccesses } from './successes.ts'
-
-/** `ledger: 'read'`. */
-export interface LedgerReader {
-  /** How every task of a daily or rarer cadence stands against its schedule; one small record. */
-  punctuality(at: Date): Promise<readonly Punctuality[]>
-  /** What keeps every task from writing; null when nothing does. */
-  freeze(): Promise<Freeze | null>
-  /** What keeps retention from deleting backups; null when nothing does. */
-  hold(): Promise<Freeze | null>
-}
-
-/** What of a ledger a task may read. */
-export const readerOf = ({ freeze, hold, punctuality }: Ledger): LedgerReader => ({
-  freeze,
-  hold,
-  punctuality,
-})
 
 /** What a claim is made with. */
 export interface ClaimRequest {
@@ -76,7 +61,7 @@ export interface HeldLease {
 }
 
 /** The record of runs of one hub, with its leases (`docs/contracts.md`, ledger). */
-export interface Ledger extends LedgerReader {
+export interface Ledger extends LedgerHolder {
   /** Every run of a task, in the order of its slots. */
   runs(task: string): Promise<readonly RunRecord[]>
   /** One run of a task; null when there is none in that slot. */
@@ -85,6 +70,8 @@ export interface Ledger extends LedgerReader {
   setFreeze(freeze: Freeze | null): Promise<Freeze | null>
   /** Puts a hold on retention, or ends it with null; gives what was in force before. */
   setHold(hold: Freeze | null): Promise<Freeze | null>
+  /** Replaces what people have said of the content by what `change` makes of it. */
+  updateExpectations(change: (current: Expectations) => Expectations): Promise<Expectations>
   /** Who changes the hub now, or is about to; null when nobody does. */
   writer(): Promise<Lease | null>
   /**
@@ -140,6 +127,7 @@ export function createLedger(options: {
   const freezeKey = namespace + ledgerKeys.freeze
   const holdKey = namespace + ledgerKeys.hold
   const stops = openStops(records)
+  const expectations = openExpectations(records, namespace + ledgerKeys.expectations)
   const successes = openSuccesses(records, namespace + ledgerKeys.punctuality)
   const until = (ms: number): string => new Date(now().getTime() + ms).toISOString()
 
@@ -256,6 +244,9 @@ export function createLedger(options: {
     hold: () => stops.read(holdKey),
     setFreeze: (freeze) => stops.write(freezeKey, freeze),
     setHold: (hold) => stops.write(holdKey, hold),
+    placeHold: (hold) => stops.place(holdKey, hold),
+    expectations: () => expectations.read(),
+    updateExpectations: (change) => expectations.update(change),
 
     writer: async () => (await readLease()).held,
 

@@ -8,6 +8,11 @@ export function openStops(records: RecordStore) {
       return (await readRecord(records, key, freezeSchema))?.value ?? null
     },
 
+    /** Puts it in force where nothing of its kind is; false where something is, which stays. */
+    async place(key: string, value: Freeze): Promise<boolean> {
+      return (await records.put(key, JSON.stringify(freezeSchema.parse(value)), null)) !== null
+    },
+
     /** Puts it in force, or ends it with null; gives what was in force before. */
     async write(key: string, value: Freeze | null): Promise<Freeze | null> {
       const stored = await records.get(key)

@@ -1,6 +1,8 @@
 import type { ThresholdOverrides } from '../finding.ts'
-import { vanishedFindings } from '../findings/content.ts'
+import { judgeContent } from '../guard/judge.ts'
+import { noExpectations } from '../ledger/expectations.ts'
 import { type Backup, isProven } from '../ports/backups.ts'
+import { formatValue } from '../render/value.ts'
 
 /** A backup with which something may have begun to go wrong. */
 export interface Anomaly {
@@ -12,8 +14,8 @@ export interface Anomaly {
 }
 
 /**
- * Backups after which the one before them may be wanted back: proven ones in which content vanished, and
- * the ones without a proof. `backups` is oldest first.
+ * Backups after which the one before them may be wanted back: proven ones in which content vanished, the ones
+ * in quarantine, and the ones without a proof. `backups` is oldest first.
  */
 export function anomaliesIn(backups: readonly Backup[], thresholds: ThresholdOverrides): Anomaly[] {
   const anomalies: Anomaly[] = []
@@ -29,13 +31,23 @@ export function anomaliesIn(backups: readonly Backup[], thresholds: ThresholdOve
 }
 
 function wrongWith(backup: Backup, lastGood: Backup, thresholds: ThresholdOverrides): string | null {
-  if (!isProven(backup)) return 'is not proven'
-  const findings = vanishedFindings(
-    lastGood.certificate?.tables ?? null,
-    backup.certificate?.tables ?? [],
+  const { certificate, manifest, quarantine } = backup
+  if (quarantine !== null) return `is in quarantine (${quarantine.reason})`
+  if (certificate === null || !isProven(backup)) return 'is not proven'
+  // Whether it was expected, or is the way of a table: what was there may be wanted back all the same.
+  const { findings } = judgeContent({
+    content: certificate,
+    // Of two that were taken at once, one was made after the other all the same.
+    takenAt: new Date(Math.max(Date.parse(manifest.takenAt), Date.parse(lastGood.manifest.takenAt) + 1)),
+    backups: [lastGood],
+    expectations: noExpectations,
     thresholds,
-  )
+  })
   const lost = findings.filter(({ status }) => status === 'warning' || status === 'critical')
   if (lost.length === 0) return null
-  return `lost rows (${lost.map(({ actual, expected, subject }) => `${subject}: ${expected} to ${actual}`).join(', ')})`
+  const lines = lost.map(
+    ({ actual, expected, subject, unit }) =>
+      `${subject ?? 'the database'}: ${expected} to ${formatValue(actual, unit)}`,
+  )
+  return `lost content (${lines.join(', ')})`
 }

@@ -8,7 +8,7 @@ const stillWritten = days(2)
 /** What retention does with the parts of a backup that is not whole. */
 export function planStray(
   stray: StrayBackup,
-  newestProven: Backup | undefined,
+  { blocked, newestProven }: { newestProven: Backup | undefined; blocked: string | null },
   { at, hub, list }: RetentionRequest,
 ): Decision<StrayBackup> {
   const { certified, id, lack, pin, reason, writtenAt } = stray
@@ -16,6 +16,7 @@ export function planStray(
   if (taken === null) return { of: stray, keep: true, reasons: ['its name is none that Hubkeeper gives'] }
   const keep: string[] = []
   if (list.pinsUnreadable !== null) keep.push('it may be pinned: the pins cannot be read')
+  if (blocked !== null) keep.push(blocked)
   if (pin !== null) keep.push(`pinned by ${pin.by}: ${pin.reason}`)
   // Retention deletes the manifest first. Where it is something else, somebody has to look.
   if (lack !== 'manifest') keep.push(`${reason}: left for somebody to look at`)

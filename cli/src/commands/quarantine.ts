@@ -1,0 +1,82 @@
+import {
+  type Acceptance,
+  acceptanceSchema,
+  type Backup,
+  describeStop,
+  HubkeeperError,
+  quarantined,
+  standingQuarantines,
+  UsageError,
+} from '@hubkeeper/core'
+import type { Command } from 'commander'
+import { chooseHub, loadConfig } from '../config.ts'
+import { type CommonOptions, withCommonOptions } from '../options.ts'
+import { thisAccount } from '../owner.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { withEmbedded } from '../with-embedded.ts'
+import { showStatement, statementOf } from './statement.ts'
+
+interface AcceptOptions extends CommonOptions {
+  readonly reason: string
+  readonly by: string
+}
+
+/** `hubkeeper backups accept`. */
+export function registerQuarantine(backups: Command, terminal: Terminal): void {
+  withCommonOptions(backups.command('accept'))
+    .description('end the quarantine of a backup: what vanished from it was meant to go')
+    .argument('<id>', 'one backup')
+    .requiredOption('--reason <text>', 'why it was meant, for who wonders')
+    .option('--by <name>', 'who says so', thisAccount().user)
+    .addHelpText(
+      'after',
+      `
+Example:
+  hubkeeper backups accept 20261125T151741Z-5mq0pw --reason "the old archive was moved away"
+
+It counts from then on, and is what later ones are compared with. A hold stays until hubkeeper release.`,
+    )
+    .action(async (id: string, options: AcceptOptions) => {
+      const configured = chooseHub(await loadConfig(options.config), options.hub)
+      await withEmbedded(configured, async ({ connect, drivers, ledger }) => {
+        const { backups: stored } = await connect({ backups: 'write' })
+        const backup = quarantinedOne((await stored.list()).backups, id)
+        const acceptance = acceptanceOf(id, options, drivers.now())
+        // Before the quarantine ends: what counts without it would look like a loss the next day.
+        await ledger.updateExpectations(({ accepted, expected }) => ({
+          expected,
+          accepted: [...accepted.filter((other) => other.backup !== id), acceptance],
+        }))
+        await stored.quarantine(backup, null)
+        const list = await stored.list()
+        const currentAt = (await stored.newestProven(list.backups))?.currentAt ?? null
+        const standing = standingQuarantines(list.backups, currentAt).map(({ manifest }) => manifest.id)
+        const hold = await ledger.hold()
+        showStatement(terminal, options, { accepted: acceptance, quarantined: standing, hold }, [
+          `${id} counts from now on, accepted by ${acceptance.by}: ${acceptance.reason}`,
+          ...(standing.length === 0 ? [] : [`in quarantine still: ${standing.join(', ')}`]),
+          hold === null
+            ? 'retention is not on hold'
+            : `retention stays on hold ${describeStop(hold)}; end it with hubkeeper release`,
+        ])
+      })
+    })
+}
+
+/** @throws HubkeeperError `backup-missing`; UsageError where nothing is to be accepted */
+function quarantinedOne(backups: readonly Backup[], id: string): Backup {
+  const backup = backups.find(({ manifest }) => manifest.id === id)
+  if (backup === undefined) {
+    throw new HubkeeperError('backup-missing', `there is no backup ${id}`, {
+      hint: 'see what there is: hubkeeper backups list',
+    })
+  }
+  if (backup.quarantine !== null) return backup
+  const others = quarantined(backups).map(({ manifest }) => manifest.id)
+  throw new UsageError(`backup ${id} is not in quarantine`, {
+    hint: others.length === 0 ? 'no backup is' : `in quarantine are ${others.join(', ')}`,
+  })
+}
+
+const acceptanceOf = (backup: string, { by, reason }: AcceptOptions, at: Date): Acceptance =>
+  statementOf(acceptanceSchema, { backup, by, reason, at: at.toISOString() })

@@ -1,0 +1,104 @@
+import type { Certificate } from '../certificate.ts'
+import { type Backup, isProven } from '../ports/backups.ts'
+import { days } from '../units.ts'
+import { countedTables } from './tables.ts'
+
+/** What one table held at a moment. */
+export interface TableState {
+  readonly rows: number
+  /** Null where it was not counted. */
+  readonly payloadBytes: number | null
+  /** Its newest timestamp; null where it has none, or none was looked for. */
+  readonly newest: Date | null
+  /** Of its rows. */
+  readonly digest: string
+}
+
+/** What the database held at a moment. */
+export interface ContentState {
+  readonly takenAt: Date
+  /** Content digest. */
+  readonly digest: string
+  readonly tables: ReadonlyMap<string, TableState>
+}
+
+/** What a proven backup holds. */
+export interface HistoryPoint extends ContentState {
+  readonly backup: string
+  /** What is gone since the point before was meant to go, in all tables: accepted, or restored. */
+  readonly restart: boolean
+}
+
+/** How far back a table is known, ms. */
+const memory = days(90)
+
+/** The content that a certificate, or a look at a snapshot, tells of; null where it could not be read. */
+export function contentStateOf(
+  { digest, tables }: Pick<Certificate, 'digest' | 'tables'>,
+  takenAt: Date,
+): ContentState | null {
+  if (digest === null) return null
+  const states = countedTables(tables).map(
+    ({ digest: ofRows, name, newest, payloadBytes, rows }): [string, TableState] => {
+      const at = newest === undefined || newest === null ? null : new Date(newest.at)
+      const state = { rows, payloadBytes: payloadBytes ?? null, newest: at, digest: ofRows }
+      return [name, state]
+    },
+  )
+  return { takenAt, digest, tables: new Map(states) }
+}
+
+const takenAt = ({ manifest }: Backup): number => Date.parse(manifest.takenAt)
+
+/**
+ * What the proven backups before a moment hold that are not in quarantine, of the last 90 days and the newest
+ * at all events, oldest first.
+ *
+ * @param accepted ids of backups whose losses were accepted
+ */
+export function historyBefore(
+  backups: readonly Backup[],
+  moment: Date,
+  accepted: ReadonlySet<string>,
+): HistoryPoint[] {
+  const before = backups
+    .filter((backup) => takenAt(backup) < moment.getTime())
+    .toSorted((a, b) => takenAt(a) - takenAt(b))
+  const counted = before.filter(isProven)
+  const newest = counted.at(-1)
+  const points: HistoryPoint[] = []
+  let last = Number.NEGATIVE_INFINITY
+  for (const backup of counted) {
+    const time = takenAt(backup)
+    if (time < moment.getTime() - memory && backup !== newest) continue
+    const state =
+      backup.certificate === null
+        ? null
+        : contentStateOf(backup.certificate, new Date(backup.manifest.takenAt))
+    if (state === null) continue
+    const { id } = backup.manifest
+    const restored = before.some(
+      ({ manifest }) =>
+        manifest.reason === 'safety' &&
+        manifest.id !== id &&
+        Date.parse(manifest.takenAt) >= last &&
+        Date.parse(manifest.takenAt) < time,
+    )
+    points.push({ ...state, backup: id, restart: restored || accepted.has(id) })
+    last = time
+  }
+  return points
+}
+
+/** The safety copy of a restore that came after every other backup; null when nothing was restored since. */
+export function restoredSince(backups: readonly Backup[], moment: Date): Backup | null {
+  const before = backups.filter((backup) => takenAt(backup) < moment.getTime())
+  const made = before.filter(({ manifest }) => manifest.reason !== 'safety').filter(isProven)
+  const newest = Math.max(...made.map(takenAt), Number.NEGATIVE_INFINITY)
+  return (
+    before
+      .filter((backup) => backup.manifest.reason === 'safety' && takenAt(backup) >= newest)
+      .toSorted((a, b) => takenAt(a) - takenAt(b))
+      .at(-1) ?? null
+  )
+}

@@ -1,0 +1,102 @@
+import type { Certificate } from '../certificate.ts'
+import type { HubConfig } from '../config/schema.ts'
+import { type ThresholdOverrides, thresholdsOf } from '../finding.ts'
+import type { Expectations } from '../ledger/expectations.ts'
+import type { LedgerHolder, LedgerReader } from '../ledger/levels.ts'
+import type { Freeze } from '../ledger/record.ts'
+import type { Backup, BackupReader, BackupWriter, Proof } from '../ports/backups.ts'
+import type { Finding } from '../report.ts'
+import { type Use, usesOf } from './allowance.ts'
+import { historyBefore } from './history.ts'
+import { type ContentJudgement, judgeContent } from './judge.ts'
+import { type Quarantined, quarantineFindings, standingQuarantines } from './quarantine.ts'
+
+/** What content is judged with. */
+export interface GuardContext {
+  readonly backups: Pick<BackupReader, 'list' | 'newestProven'>
+  readonly hub: Pick<HubConfig, 'thresholds'>
+  readonly ledger: Pick<LedgerReader, 'expectations'>
+}
+
+/** A proof, with what was said of the content. */
+export interface GuardedProof {
+  readonly proof: Proof
+  readonly vanished: readonly Finding[]
+}
+
+/** Judges content by the backups there are (`docs/backups.md`). */
+export async function judgeAgainstBackups(
+  { backups, hub, ledger }: GuardContext,
+  content: Pick<Certificate, 'digest' | 'tables'>,
+  takenAt: Date,
+): Promise<ContentJudgement> {
+  return judgeContent({
+    content,
+    takenAt,
+    backups: (await backups.list()).backups,
+    expectations: await ledger.expectations(),
+    thresholds: hub.thresholds,
+  })
+}
+
+/** Which expectations came true, by the backups there are. */
+export function expectationUses(
+  expectations: Expectations,
+  backups: readonly Backup[],
+  thresholds: ThresholdOverrides,
+  at: Date,
+): readonly Use[] {
+  const accepted = new Set(expectations.accepted.map(({ backup }) => backup))
+  const { warning } = thresholdsOf('content.vanished', thresholds)
+  return usesOf(expectations, historyBefore(backups, at, accepted), warning)
+}
+
+/** Proves a new backup; one from which content vanished is in quarantine before it is certified. */
+export async function proveGuarded(
+  context: GuardContext & { readonly backups: Pick<BackupWriter, 'prove'> },
+  backup: Backup,
+): Promise<GuardedProof> {
+  const vanished: Finding[] = []
+  const proof = await context.backups.prove(backup, async (certificate) => {
+    const takenAt = new Date(backup.manifest.takenAt)
+    const { findings, objection } = await judgeAgainstBackups(context, certificate, takenAt)
+    vanished.push(...findings)
+    return objection
+  })
+  return { proof, vanished }
+}
+
+/**
+ * Puts retention on hold while a quarantine stands, also one that another run left without; a hold that is
+ * there stays as it is.
+ *
+ * @returns what stands in quarantine
+ */
+export async function holdForQuarantine({
+  backups,
+  dryRun,
+  ledger,
+  now,
+}: Pick<GuardContext, 'backups'> & {
+  readonly dryRun: boolean
+  readonly ledger: Pick<LedgerHolder, 'placeHold'>
+  readonly now: () => Date
+}): Promise<Finding[]> {
+  const list = await backups.list()
+  const currentAt = (await backups.newestProven(list.backups))?.currentAt ?? null
+  const last = standingQuarantines(list.backups, currentAt).at(-1)
+  if (last !== undefined && !dryRun) await ledger.placeHold(holdFor(last, now()))
+  return quarantineFindings(list, currentAt)
+}
+
+const maxReason = 500
+
+function holdFor({ manifest: { id }, quarantine }: Quarantined, since: Date): Freeze {
+  const reason = `content vanished from backup ${id}: ${quarantine.reason}`
+  return {
+    reason: reason.length <= maxReason ? reason : `${reason.slice(0, maxReason - 1)}…`,
+    by: 'hubkeeper',
+    since: since.toISOString(),
+    until: null,
+  }
+}

@@ -1,0 +1,31 @@
+/** Suffixes of what a search index keeps its segments in: they come and go with every merge. */
+const segments = [
+  ['_data', '_idx', '_config'],
+  ['_segments', '_segdir', '_stat'],
+] as const
+
+/** Tables whose rows are content: not SQLite's own, nor the segments of a search index. */
+export function countedTables<T extends { readonly name: string }>(tables: readonly T[]): T[] {
+  const names = new Set(tables.map(({ name }) => name))
+  const isSegment = (name: string): boolean =>
+    segments.some((suffixes) =>
+      suffixes.some((suffix) => {
+        if (!name.endsWith(suffix)) return false
+        const index = name.slice(0, -suffix.length)
+        return suffixes.slice(0, 2).every((other) => names.has(index + other))
+      }),
+    )
+  return tables.filter(({ name }) => name !== 'sqlite_sequence' && !isSegment(name))
+}
+
+/** For who reads it: `1,204 rows`, `1 row`. */
+export const formatRows = (rows: number): string =>
+  `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`
+
+/** How much of what was there is gone, percent; 0 where nothing is. */
+export const fallPercent = (before: number, now: number): number =>
+  before <= 0 || now >= before ? 0 : ((before - now) / before) * 100
+
+/** For who reads it: `40 %`, `0.4 %`. */
+export const formatPercent = (percent: number): string =>
+  `${percent >= 10 ? Math.round(percent) : Number(percent.toPrecision(2))} %`

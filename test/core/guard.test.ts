@@ -1,0 +1,291 @@
+import { days, type Finding, judgeContent } from '@hubkeeper/core'
+import { describe, expect, it } from 'vitest'
+import {
+  contentOf,
+  day,
+  historyOf,
+  questionOf,
+  statusAfter,
+  steady,
+  type Tables,
+  worst,
+} from '../support/contents.ts'
+
+const grown = (table: string, from: number, step: number, count = 20): Tables[] =>
+  Array.from({ length: count }, (_, i) => ({ [table]: from + i * step }))
+
+const foundIn = (history: readonly Tables[], now: Tables, subject: string | null): Finding => {
+  const found = judgeContent(questionOf(historyOf(history), now)).findings.find(
+    (finding) => finding.subject === subject,
+  )
+  if (found === undefined) throw new Error(`there is no finding of ${subject}`)
+  return found
+}
+
+describe('rows', () => {
+  const articles = steady({ articles: 1000, authors: 100 })
+
+  it.each([
+    [1000, 'ok'],
+    [1400, 'ok'],
+    [800, 'ok'],
+    [799, 'warning'],
+    [500, 'warning'],
+    [499, 'critical'],
+    [0, 'critical'],
+  ])('1,000 that became %i are %s', (rows, status) => {
+    expect(statusAfter(articles, { articles: rows, authors: 100 })).toBe(status)
+  })
+
+  it('of a table that is gone are all lost', () => {
+    expect(foundIn(articles, { authors: 100 }, 'articles')).toMatchObject({
+      status: 'critical',
+      expected: '1,000 rows',
+      actual: 0,
+      evidence: [
+        expect.stringMatching(/^1,000 rows in \S+ of 2026-08-20T04:30:00.000Z, 0 rows now: 100 % fewer$/),
+        'the table is gone',
+        'nothing is left of it',
+      ],
+    })
+  })
+
+  it('follow the limits of the hub, and all of them are critical whatever these say', () => {
+    const thresholds = { 'content.vanished': { warning: 60, critical: null } }
+    expect(statusAfter(articles, { articles: 450, authors: 100 }, { thresholds })).toBe('ok')
+    expect(statusAfter(articles, { articles: 300, authors: 100 }, { thresholds })).toBe('warning')
+    expect(statusAfter(articles, { articles: 0, authors: 100 }, { thresholds })).toBe('critical')
+  })
+
+  it('are not judged without a history, and not judged as well where they could not be read', () => {
+    expect(statusAfter([], { articles: 0 })).toBe('skipped')
+    const content = { ...contentOf({}), digest: null }
+    expect(statusAfter(articles, {}, { content })).toBe('unknown')
+  })
+
+  it('of a small table do not shout, unless it was emptied', () => {
+    const small = steady({ settings: 6, articles: 1000 })
+    expect(statusAfter(small, { settings: 2, articles: 1000 })).toBe('ok')
+    expect(statusAfter(small, { settings: 0, articles: 1000 })).toBe('critical')
+  })
+
+  it('of which there were one or two are a warning when they are gone, unless that is usual', () => {
+    expect(statusAfter(steady({ lock: 1, articles: 1000 }), { lock: 0, articles: 1000 })).toBe('warning')
+    const used = Array.from({ length: 20 }, (_, i) => ({ lock: i % 3 === 0 ? 0 : 1, articles: 1000 }))
+    expect(statusAfter(used, { lock: 0, articles: 1000 })).toBe('ok')
+  })
+
+  it('that become a tenth fewer every day are noticed, first as a warning', () => {
+    const statuses: string[] = []
+    const history: Tables[] = steady({ articles: 1000 })
+    for (let rows = 900; rows > 400; rows = Math.round(rows * 0.9)) {
+      statuses.push(statusAfter(history, { articles: rows }))
+      history.push({ articles: rows })
+    }
+    expect(statuses).toEqual(
+      ['ok', 'ok', 'warning', 'warning', 'warning', 'warning', 'critical', 'critical', 'critical'].slice(
+        0,
+        statuses.length,
+      ),
+    )
+    expect(statuses).toContain('critical')
+  })
+
+  it('that were noticed once and stay are not told every day', () => {
+    expect(statusAfter([...steady({ articles: 1000 }), { articles: 700 }], { articles: 700 })).toBe('ok')
+  })
+
+  it('of a whole database that has none is one finding', () => {
+    const { findings, objection } = judgeContent(questionOf(historyOf(articles), { articles: 0, authors: 0 }))
+    expect(findings).toMatchObject([{ subject: null, status: 'critical', actual: 'every table is empty' }])
+    expect(objection).toBe('the database: 1,100 rows in 2 tables to every table is empty')
+    expect(foundIn(articles, {}, null)).toMatchObject({ status: 'critical', actual: 'it has no tables' })
+  })
+
+  it('of a search index’s segments and of SQLite’s own counters are nobody’s loss', () => {
+    const index = { search_data: 900, search_idx: 900, search_config: 1, search_docsize: 50 }
+    const history = steady({ ...index, sqlite_sequence: 3, articles: 100 })
+    const merged = { search_data: 3, search_idx: 1, search_config: 1, search_docsize: 50 }
+    expect(statusAfter(history, { ...merged, articles: 100 })).toBe('ok')
+    expect(statusAfter(history, { ...merged, search_docsize: 0, articles: 100 })).toBe('critical')
+  })
+})
+
+describe('a table that loses rows by itself', () => {
+  // A week of log, then it is emptied but for a day of it.
+  const log = Array.from({ length: 35 }, (_, i) => ({ log: 1000 * (1 + (i % 7)), articles: 100 }))
+
+  it('is judged by how deep it falls', () => {
+    expect(statusAfter(log, { log: 1000, articles: 100 })).toBe('ok')
+    expect(statusAfter(log, { log: 790, articles: 100 })).toBe('warning')
+    expect(statusAfter(log, { log: 400, articles: 100 })).toBe('critical')
+    expect(statusAfter(log, { log: 0, articles: 100 })).toBe('critical')
+  })
+
+  it('is judged as any other the first two times', () => {
+    const first = log.slice(0, 7)
+    expect(statusAfter(first, { log: 1000, articles: 100 })).toBe('critical')
+    expect(statusAfter(log.slice(0, 14), { log: 1000, articles: 100 })).toBe('critical')
+    expect(statusAfter(log.slice(0, 21), { log: 1000, articles: 100 })).toBe('ok')
+  })
+
+  it('says so', () => {
+    const { findings } = judgeContent(questionOf(historyOf(log), { log: 1000, articles: 100 }))
+    expect(findings[0]?.evidence).toEqual([
+      expect.stringContaining('it fell by up to 86 % and came back 4 times in its history'),
+    ])
+  })
+
+  it('may be empty when it nearly is so often', () => {
+    const queue = Array.from({ length: 20 }, (_, i) => ({ queue: [40, 3, 25, 2][i % 4] ?? 0, articles: 100 }))
+    expect(statusAfter([...queue, { queue: 30, articles: 100 }], { queue: 0, articles: 100 })).toBe('ok')
+  })
+
+  it('that became large is not excused by what it was', () => {
+    const history = [
+      ...[10, 50, 10, 50, 10, 50].map((jobs) => ({ jobs, articles: 100 })),
+      ...grown('jobs', 10_000, 1000).map((tables) => ({ ...tables, articles: 100 })),
+    ]
+    expect(statusAfter(history, { jobs: 30, articles: 100 })).toBe('critical')
+  })
+})
+
+describe('bytes', () => {
+  const articles = (payloadBytes: number, rows = 500) => ({ articles: { rows, payloadBytes } })
+  const history = steady(articles(1_000_000))
+
+  it.each([
+    [810_000, 'ok'],
+    [790_000, 'warning'],
+    [400_000, 'critical'],
+  ])('1,000,000 that became %i in as many rows are %s', (payload, status) => {
+    expect(statusAfter(history, articles(payload))).toBe(status)
+  })
+
+  it('are told of with the rows that they were in', () => {
+    expect(foundIn(history, articles(50_000), 'articles')).toMatchObject({
+      expected: '976.6 KiB',
+      actual: '48.8 KiB in 500 rows',
+    })
+  })
+
+  it('of few rows count when they are many', () => {
+    const files = (payloadBytes: number) => ({ files: { rows: 3, payloadBytes }, articles: 100 })
+    expect(statusAfter(steady(files(9_000_000)), files(100))).toBe('critical')
+    expect(statusAfter(steady(files(900)), files(100))).toBe('ok')
+  })
+
+  it('are not judged where they were never counted', () => {
+    expect(statusAfter(steady({ articles: 500 }), articles(10))).toBe('ok')
+    expect(statusAfter(history, { articles: 500 })).toBe('ok')
+  })
+})
+
+describe('the newest timestamps', () => {
+  const at = (i: number, back = 0) => new Date(day(i).getTime() - days(back) - 1000)
+  const content = (i: number): Tables => ({
+    articles: { rows: 1000 + 3 * i, newest: at(i) },
+    comments: { rows: 5000 + 9 * i, newest: at(i) },
+    authors: 100,
+  })
+  const history = Array.from({ length: 20 }, (_, i) => content(i))
+
+  it('that went back in most tables are those of an old copy', () => {
+    const found = foundIn(history, { ...content(14), authors: 99 }, null)
+    expect(found).toMatchObject({
+      status: 'critical',
+      actual: expect.stringMatching(/^an older copy, of about 2026-08-15/),
+    })
+    expect(found.evidence).toContain('2 of 2 tables with timestamps went back')
+  })
+
+  it('that went back in one of several are a warning', () => {
+    const now = { ...content(20), articles: { rows: 1050, newest: at(14) } }
+    expect(foundIn(history, now, 'articles').status).toBe('warning')
+  })
+
+  it('may go back by what a table usually goes ahead: its newest row was deleted', () => {
+    const rare = Array.from({ length: 21 }, (_, i) => ({
+      posts: { rows: 50 + Math.floor(i / 5), newest: at(i - (i % 5)) },
+    }))
+    expect(statusAfter(rare, { posts: { rows: 53, newest: at(15), digest: 'edited' } })).toBe('ok')
+    expect(statusAfter(rare, { posts: { rows: 53, newest: at(5), digest: 'edited' } })).toBe('critical')
+  })
+
+  it('may go back where rows came: they are older ones', () => {
+    expect(statusAfter(history, { ...content(20), articles: { rows: 2000, newest: at(3) } })).toBe('ok')
+  })
+
+  it('that were in the future tell nothing', () => {
+    const wrong = history.map((tables, i) =>
+      i === 19 ? { ...tables, articles: { rows: 1057, newest: new Date('2039-01-01') } } : tables,
+    )
+    expect(statusAfter(wrong, content(20))).toBe('ok')
+  })
+})
+
+describe('content that is exactly that of an older backup', () => {
+  const history = Array.from({ length: 10 }, (_, i) => ({ notes: 100 + i }))
+
+  it('is a stale copy, also where no table has timestamps', () => {
+    const found = foundIn(history, { notes: 105 }, null)
+    expect(found).toMatchObject({ status: 'critical' })
+    expect(found.evidence[0]).toMatch(
+      /^it holds exactly what \S+ of 2026-08-06T04:30:00.000Z holds, .*, 4 rows fewer$/,
+    )
+  })
+
+  it('is a warning where one day was undone, and a row or two with it', () => {
+    expect(statusAfter(history, { notes: 108 })).toBe('warning')
+  })
+
+  it('is no loss where a value was set and set back', () => {
+    const set = [...steady({ settings: { rows: 20, digest: 'a' } }), { settings: { rows: 20, digest: 'b' } }]
+    expect(statusAfter(set, { settings: { rows: 20, digest: 'a' } })).toBe('ok')
+  })
+})
+
+describe('after a restore', () => {
+  const history = Array.from({ length: 12 }, (_, i) => ({ notes: 100 + 20 * i }))
+
+  it('what was restored is no loss, and what is gone besides is', () => {
+    const backups = historyOf(history, { 11: { reason: 'safety' } })
+    expect(worst(judgeContent(questionOf(backups, { notes: 141 })).findings)).toBe('ok')
+    expect(worst(judgeContent(questionOf(backups, { notes: 10 })).findings)).toBe('critical')
+  })
+
+  it('the next backup is what later ones are compared with', () => {
+    const backups = historyOf([...history, { notes: 141 }], { 11: { reason: 'safety' } })
+    expect(worst(judgeContent(questionOf(backups, { notes: 139 })).findings)).toBe('ok')
+    expect(worst(judgeContent(questionOf(backups, { notes: 60 })).findings)).toBe('critical')
+  })
+})
+
+describe('a renamed table', () => {
+  const notes = (digest: string, rows = 300) => ({ rows, digest, payloadBytes: rows * 1000 })
+  const history = steady({ notes: notes('same'), authors: 100 })
+
+  it('with the same rows lost none', () => {
+    expect(statusAfter(history, { articles: notes('same'), authors: 100 })).toBe('ok')
+  })
+
+  it('with about as much in it is a warning', () => {
+    expect(statusAfter(history, { articles: notes('other', 310), authors: 100 })).toBe('warning')
+    expect(statusAfter(history, { articles: notes('other', 30), authors: 100 })).toBe('critical')
+  })
+})
+
+describe('a history', () => {
+  const quarantine = { reason: 'it was emptied', run: 'r', since: day(19).toISOString() }
+
+  it('leaves out what is in quarantine', () => {
+    const backups = historyOf([...steady({ articles: 1000 }), { articles: 0 }], { 20: { quarantine } })
+    expect(worst(judgeContent(questionOf(backups, { articles: 0 })).findings)).toBe('critical')
+    expect(worst(judgeContent(questionOf(backups, { articles: 1000 })).findings)).toBe('ok')
+  })
+
+  it('reaches back 90 days, and to the newest backup at all events', () => {
+    const later = { takenAt: day(300) }
+    expect(statusAfter(steady({ articles: 1000 }), { articles: 100 }, later)).toBe('critical')
+  })
+})
