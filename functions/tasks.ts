@@ -2,6 +2,7 @@ import type { Task } from '@hubkeeper/core'
 import { backup } from './backup/task.ts'
 import { cleanup } from './cleanup/task.ts'
 import { databaseMaintenance } from './database-maintenance/task.ts'
+import { disasterRecoveryTest } from './disaster-recovery-test/task.ts'
 import { healthCheck } from './health-check/task.ts'
 import { kpiProbe } from './kpi-probe/task.ts'
 import { logRotation } from './log-rotation/task.ts'
@@ -15,11 +16,12 @@ export const tasks: readonly Task[] = [
   kpiProbe,
   logRotation,
   backup,
+  verifyBackups,
   healthCheck,
   databaseMaintenance,
   performanceReview,
   cleanup,
+  disasterRecoveryTest,
   runMaintenance,
   restoreBackup,
-  verifyBackups,
 ]

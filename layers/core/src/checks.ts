@@ -1,6 +1,7 @@
 import type { Check } from './checks/check.ts'
 import { databaseChecks } from './checks/database.ts'
 import { hubChecks } from './checks/hub.ts'
+import { recoveryChecks } from './checks/recovery.ts'
 import { upkeepChecks } from './checks/upkeep.ts'
 
 export type { Check, Thresholds } from './checks/check.ts'
@@ -9,10 +10,12 @@ export type { Check, Thresholds } from './checks/check.ts'
  * The table of checks: everything that findings, thresholds, documentation and the runbook's
  * anchors are read from. A check's runbook anchor is its id with `.` as `-`.
  */
-export const checks = { ...hubChecks, ...databaseChecks, ...upkeepChecks } as const satisfies Record<
-  string,
-  Check
->
+export const checks = {
+  ...hubChecks,
+  ...databaseChecks,
+  ...recoveryChecks,
+  ...upkeepChecks,
+} as const satisfies Record<string, Check>
 
 /** The id of a check. */
 export type CheckId = keyof typeof checks

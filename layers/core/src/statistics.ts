@@ -26,3 +26,29 @@ export function quantile(values: readonly number[], share: number): number {
 /** By how much `now` is more than `before`, percent of it; null where it was zero. */
 export const changePercent = (now: number, before: number): number | null =>
   before === 0 ? null : ((now - before) / Math.abs(before)) * 100
+
+/** A straight line through points. */
+export interface Line {
+  /** Of y, for each 1 of x. */
+  readonly slope: number
+  /** y where x is 0. */
+  readonly intercept: number
+  /** Share (0–1) of the scatter of y that the line explains, R²; 1 where y does not scatter. */
+  readonly fit: number
+}
+
+/** The line with the least squares of its distances in y. @throws RangeError for fewer than two different x */
+export function leastSquares(points: readonly { readonly x: number; readonly y: number }[]): Line {
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value / values.length, 0)
+  const [x, y] = [mean(points.map((point) => point.x)), mean(points.map((point) => point.y))]
+  // About the means, so that large numbers that differ by little do not cancel out.
+  const off = points.map((point) => ({ x: point.x - x, y: point.y - y }))
+  const spread = off.reduce((sum, point) => sum + point.x ** 2, 0)
+  if (!(spread > 0)) throw new RangeError('a line needs two points at least, one after the other')
+  const slope = off.reduce((sum, point) => sum + point.x * point.y, 0) / spread
+  const scatter = off.reduce((sum, point) => sum + point.y ** 2, 0)
+  const left = off.reduce((sum, point) => sum + (point.y - slope * point.x) ** 2, 0)
+  const fit = scatter === 0 ? 1 : Math.min(1, Math.max(0, 1 - left / scatter))
+  return { slope, intercept: y - slope * x, fit }
+}

@@ -3,6 +3,7 @@ import { tunableCheckIds } from '../checks.ts'
 import { mebibytes } from '../units.ts'
 import { awsSchema } from './aws.ts'
 import { pathInHub } from './paths.ts'
+import { recoverySchema } from './recovery.ts'
 import { cleanupSchema, controlSchema, logRotationSchema, retentionSchema, vacuumSchema } from './upkeep.ts'
 
 const timeZone = z.string().refine(isTimeZone, { error: 'must be an IANA time zone, such as Europe/Berlin' })
@@ -139,6 +140,10 @@ export const hubSchema = z.strictObject({
         .optional()
         .describe('where backups are kept, relative to this file; under the hub’s directory by default'),
       bucket: bucketSchema.optional(),
+      files: z
+        .array(pathInHub)
+        .default(['config/**'])
+        .describe('globs of files that are kept with each backup, besides requirements and the search index'),
       retention: retentionSchema.prefault({}).describe('for how long backups are kept'),
     })
     .refine(({ bucket, directory }) => bucket === undefined || directory === undefined, {
@@ -147,6 +152,7 @@ export const hubSchema = z.strictObject({
     .prefault({}),
   cleanup: cleanupSchema.prefault({}).describe('what the weekly cleanup may delete'),
   control: controlSchema.optional().describe('commands that stop and start the hub’s server'),
+  recovery: recoverySchema.optional().describe('how the hub is started for a disaster-recovery test'),
   scratch: z
     .strictObject({ directory: z.string().min(1).describe('else state/scratch below the hub’s directory') })
     .optional()
