@@ -4,7 +4,6 @@ import {
   type HubConfig,
   hubPrefix,
   keys,
-  type ObjectGrant,
   type ObjectVerb,
   runnerGrants,
   type Task,
@@ -35,49 +34,88 @@ const actionsOf: Readonly<Record<ObjectVerb, (large: boolean) => readonly string
   delete: () => ['s3:DeleteObject'],
 }
 
-const bucketOf = ({ prefix }: ObjectGrant, { backupBucket, hubBucket }: Buckets): string =>
+const bucketOf = (prefix: string, { backupBucket, hubBucket }: Buckets): string =>
   `arn:${Aws.PARTITION}:s3:::${prefix.startsWith(keys.backups) ? backupBucket : hubBucket}`
 
+/** What may be done with the objects of one kind of a hub, and where they are. */
+interface Located {
+  readonly hub: string
+  /** ARN. */
+  readonly bucket: string
+  /** From the hub's own prefix on. */
+  readonly prefix: string
+  readonly verbs: readonly ObjectVerb[]
+  readonly large: boolean
+}
+
 /**
- * What a task may do with the objects of one hub: what it declares, and what the runner needs for it.
+ * What a task may do with the objects of the hubs: what it declares, and what the runner needs for it.
  * Every key is taken as a prefix: a journal's name is its database's with something behind.
  */
 export function objectPermissions(
   task: Task,
-  id: string,
-  hub: HubConfig,
-  { buckets, tasks }: { readonly buckets: Buckets; readonly tasks: readonly Task[] },
+  hubs: Readonly<Record<string, HubConfig>>,
+  buckets: Buckets,
 ): Permission[] {
-  const grants = [
-    ...grantsOf(task.access, hub),
-    ...runnerGrants(task),
-    ...followingGrants(task.access, tasks),
-  ]
-  const located = grants.map((grant) => ({
-    bucket: bucketOf(grant, buckets),
-    pattern: `${hubPrefix(id)}${grant.prefix}*`,
-    actions: [...new Set(grant.verbs.flatMap((verb) => actionsOf[verb](grant.large === true)))],
-    // A reader who may not list is told "forbidden" where nothing is.
-    lists: grant.verbs.some((verb) => verb === 'list' || verb === 'read'),
-  }))
-  const objects = located
-    .filter(({ actions }) => actions.length > 0)
-    .map(({ actions, bucket, pattern }) => ({
+  const located = Object.entries(hubs).flatMap(([id, hub]) => {
+    const grants = [...grantsOf(task.access, hub), ...runnerGrants(task), ...followingGrants(task.access)]
+    // What a task declares and its runner needs as well is one resource: the size of policies is limited.
+    return [...Map.groupBy(grants, ({ prefix }) => prefix)].map(
+      ([prefix, same]): Located => ({
+        hub: id,
+        bucket: bucketOf(prefix, buckets),
+        prefix,
+        verbs: same.flatMap(({ verbs }) => verbs),
+        large: same.some(({ large }) => large === true),
+      }),
+    )
+  })
+  return [...located.flatMap(useOf), ...listingsOf(located)]
+}
+
+function useOf({ bucket, hub, large, prefix, verbs }: Located): Permission[] {
+  const actions = [...new Set(verbs.flatMap((verb) => actionsOf[verb](large)))]
+  if (actions.length === 0) return []
+  return [
+    {
       actions,
-      resources: [`${bucket}/${pattern}`],
-      wildcard: `the objects of one kind of the hub ${id}, whose names are not known beforehand`,
-    }))
-  const listings = [
-    ...Map.groupBy(
-      located.filter(({ lists }) => lists),
-      ({ bucket }) => bucket,
-    ),
-  ].map(([bucket, grantsInBucket]) => ({
-    actions: ['s3:ListBucket'],
-    resources: [bucket],
-    conditions: {
-      StringLike: { 's3:prefix': [...new Set(grantsInBucket.map(({ pattern }) => pattern))] },
+      resources: [`${bucket}/${hubPrefix(hub)}${prefix}*`],
+      wildcard: `the objects of one kind of the hub ${hub}, whose names are not known beforehand`,
     },
-  }))
-  return [...objects, ...listings]
+  ]
+}
+
+/** How long the prefixes of one statement may be: it has to fit into a policy of its own. */
+const longestListing = 3000
+
+/** The listings of all hubs in as few statements as can be: the size of policies is limited. */
+function listingsOf(located: readonly Located[]): Permission[] {
+  // A reader who may not list is told "forbidden" where nothing is.
+  const listed = located.filter(({ verbs }) => verbs.includes('list') || verbs.includes('read'))
+  return [...Map.groupBy(listed, ({ bucket }) => bucket)].flatMap(([bucket, inBucket]) => {
+    const prefixes = new Set(inBucket.map(({ hub, prefix }) => hubPrefix(hub) + listedAs(prefix)))
+    return portions([...prefixes]).map((patterns) => ({
+      actions: ['s3:ListBucket'],
+      resources: [bucket],
+      conditions: { StringLike: { 's3:prefix': patterns } },
+    }))
+  })
+}
+
+/** What Hubkeeper keeps of a hub in small records is listed as one: their names are in its documentation. */
+const listedAs = (prefix: string): string => (prefix.startsWith(keys.state) ? `${keys.state}*` : `${prefix}*`)
+
+/** Texts in portions of at most {@link longestListing} characters. */
+function portions(texts: readonly string[]): string[][] {
+  const made: string[][] = []
+  let room = 0
+  for (const text of texts) {
+    room -= text.length + 3
+    const last = made.at(-1)
+    if (last === undefined || room < 0) {
+      made.push([text])
+      room = longestListing - text.length - 3
+    } else last.push(text)
+  }
+  return made
 }

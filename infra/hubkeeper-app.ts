@@ -22,6 +22,8 @@ export interface HubkeeperAppProps {
 const context = {
   // Statements that differ in their resources only become one: a role's policies have a size limit.
   '@aws-cdk/aws-iam:minimizePolicies': true,
+  // CloudFormation takes a mebibyte of a template, and counts its blanks.
+  '@aws-cdk/core:suppressTemplateIndentation': true,
   // Else the log bucket would need ACLs, which are off in new buckets.
   '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true,
 }

@@ -22,10 +22,10 @@ export function permissionsOf(
   { buckets, deadLetters, logGroup, tasks, topics }: Surroundings,
   stack: Stack,
 ): Permission[] {
-  const perHub = Object.entries(hubs)
-  const groups = task.access.logs !== 'read' ? [] : perHub.flatMap(([, hub]) => hub.logs?.logGroup ?? [])
+  const groups =
+    task.access.logs !== 'read' ? [] : Object.values(hubs).flatMap(({ logs }) => logs?.logGroup ?? [])
   return [
-    ...perHub.flatMap(([id, hub]) => objectPermissions(task, id, hub, { buckets, tasks })),
+    ...objectPermissions(task, hubs, buckets),
     publishMetrics,
     ...(task.access.metrics === undefined ? [] : [readMetrics]),
     ...(groups.length === 0 ? [] : [readLogs([...new Set(groups)], stack)]),

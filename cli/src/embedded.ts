@@ -6,18 +6,20 @@ import {
   type ConnectedRun,
   createLedger,
   type Fence,
+  folderOf,
   grantsOf,
-  type HubCleaner,
   HubkeeperError,
   hasAccess,
+  keptFiles,
   keys,
   type Ledger,
   lazyStore,
+  ledgerAt,
   minutes,
+  needsEngine,
   type ObjectStore,
   type PortsOf,
   type RunnerDrivers,
-  readerOf,
   restrictStore,
   routedStore,
   seconds,
@@ -28,10 +30,10 @@ import { httpHub } from '@hubkeeper/http'
 import {
   alertOutbox,
   directoryStore,
-  hubCleaner,
   hubControl,
-  hubFiles,
+  hubStarter,
   type LocalHubControl,
+  type LocalHubStarter,
   localHost,
   logFiles,
   logRotator,
@@ -47,6 +49,7 @@ import {
   type Scratch,
 } from '@hubkeeper/sqlite'
 import type { ConfiguredHub } from './config.ts'
+import { filePortOf } from './hub-file-ports.ts'
 import { isGone, thisOwner } from './owner.ts'
 import { embeddedTaskRunner, nobody, type Spectator } from './task-runner.ts'
 
@@ -116,8 +119,12 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
     ...(options.echo === undefined ? {} : { echo: options.echo }),
   })
   const scratches: Scratch[] = []
+  const starters: LocalHubStarter[] = []
 
-  sweepTemporaries(writtenDirectories(root, backupsRoot, databaseKey))
+  sweepTemporaries([
+    ...writtenDirectories(root, backupsRoot, databaseKey),
+    ...keptFiles(hub).map((pattern) => join(root, folderOf(pattern))),
+  ])
 
   /** A run that is asked to end changes nothing more. */
   const fenceOf =
@@ -141,13 +148,24 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
     return control
   }
 
-  const ownDirectories = [join(backupsRoot, 'backups'), scratchDirectory]
-  const cleanerFor = (run: ConnectedRun): HubCleaner =>
-    hubCleaner({ root, hub, own: ownDirectories, fence: fenceOf(run) })
+  function starterOf(): LocalHubStarter {
+    const starter = hubStarter({ root, hub, backupsRoot, scratch: scratchDirectory, client: httpHub() })
+    starters.push(starter)
+    return starter
+  }
 
-  async function custodyOf(run: ConnectedRun, access: Access): Promise<CustodyOptions> {
+  const ownDirectories = [join(backupsRoot, 'backups'), scratchDirectory]
+  const filesFor = (run: ConnectedRun, level: NonNullable<Access['files']>) =>
+    filePortOf(level, { root, hub, own: ownDirectories, fence: fenceOf(run), newScratch })
+
+  async function newScratch(): Promise<Scratch> {
     const scratch = await createScratch(scratchDirectory)
     scratches.push(scratch)
+    return scratch
+  }
+
+  async function custodyOf(run: ConnectedRun, access: Access): Promise<CustodyOptions> {
+    const scratch = await newScratch()
     const { checkMemoryMiB, checkTimeoutMinutes, crossCheckMaxBytes, lockTimeoutSeconds } = hub.database
     return {
       hub: hub.id,
@@ -174,8 +192,7 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
   const connectFor =
     (run: ConnectedRun): Connect =>
     async (access) => {
-      const needsCustody = access.database !== undefined || access.backups !== undefined
-      const custody = needsCustody ? await custodyOf(run, access) : null
+      const custody = needsEngine(access) ? await custodyOf(run, access) : null
       return {
         ...(custody === null ? {} : custodyPorts(access, custody)),
         ...(access.api === undefined ? {} : { api: httpHub() }),
@@ -183,13 +200,12 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
           ? {}
           : { host: localHost({ root, paths: [root, backupsRoot, scratchDirectory] }) }),
         ...(access.logs === undefined ? {} : { logs: logsFor(run, access.logs) }),
-        ...(access.files === undefined
-          ? {}
-          : { files: access.files === 'clean' ? cleanerFor(run) : hubFiles({ root }) }),
+        ...(access.files === undefined ? {} : { files: filesFor(run, access.files) }),
         ...(access.metrics === undefined ? {} : { metrics }),
-        ...(access.ledger === undefined ? {} : { ledger: readerOf(ledger) }),
+        ...(access.ledger === undefined ? {} : { ledger: ledgerAt(ledger, access.ledger) }),
         ...(access.control === undefined ? {} : { control: controlOf(run) }),
         ...(access.tasks === undefined ? {} : { tasks: runnerFor(run) }),
+        ...(access.recovery === undefined ? {} : { recovery: starterOf() }),
       }
     }
 
@@ -235,6 +251,7 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
 
   async function close(): Promise<void> {
     await Promise.all(controls.map((control) => control.settled()))
+    await Promise.all(starters.map((starter) => starter.close()))
     await Promise.all(scratches.map((scratch) => scratch.dispose()))
     records.close()
   }

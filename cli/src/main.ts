@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { registerBackup } from './commands/backup.ts'
 import { registerBackups } from './commands/backups.ts'
 import { registerDoctor } from './commands/doctor.ts'
+import { registerExpect } from './commands/expect.ts'
 import { registerInit } from './commands/init.ts'
 import { registerInvoke } from './commands/invoke.ts'
 import { registerReport } from './commands/report.ts'
@@ -40,6 +41,7 @@ export function createProgram(terminal: Terminal): Command {
     registerBackups,
     registerRestore,
     registerStops,
+    registerExpect,
     registerInit,
     registerDoctor,
     registerSchedule,

@@ -69,10 +69,10 @@ async function keep(
   kept: KeptFiles,
   force: boolean,
 ): Promise<TaskResult> {
-  const { backups } = context
+  const { backups, now } = context
   const known = (await backups.list()).backups
   const newest = await backups.newestProven(known)
-  const held = standingQuarantines(known, newest?.currentAt ?? null).at(-1) ?? null
+  const held = standingQuarantines(known, newest?.currentAt ?? null, now()).at(-1) ?? null
   if (!force) {
     const same = await unchangedSince(context, snapshot, kept, [held, newest?.backup ?? null])
     if (same !== null) {

@@ -6,6 +6,7 @@ export const access = {
   database: 'maintain',
   backups: 'write',
   control: 'use',
+  files: 'copy',
   ledger: 'hold',
   metrics: 'read',
 } as const

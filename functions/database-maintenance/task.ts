@@ -1,5 +1,6 @@
 import {
   certifiedFinding,
+  copyKeptFiles,
   databaseFindings,
   defineTask,
   type Examination,
@@ -10,6 +11,7 @@ import {
   gibibytes,
   holdForQuarantine,
   isProof,
+  type KeptFiles,
   minutes,
   type Outcome,
   PreconditionFailedError,
@@ -89,10 +91,11 @@ async function maintain(context: MaintenanceContext, input: MaintenanceInput): P
   const atRest = snapshot.value.sourceEtag !== null && !database.replica && signs.length === 0
   if (dryRun) return plan(context, input, snapshot.value, { atRest, baseline, signs })
   const decision = atRest ? await decide(context, input, snapshot.value) : null
+  const kept = await copyKeptFiles(context)
   progress.step('Backing it up and proving the backup')
   // Both only read the snapshot, so the copy is made while the backup is proven.
   const [{ proof, stored, vanished }, rewritten] = await Promise.all([
-    storeAndProve(context, snapshot.value),
+    storeAndProve(context, snapshot.value, kept),
     decision?.wanted ? database.rewrite(snapshot.value, { ...decision, analyze: input.analyze }) : null,
   ])
   const { certificate, examination } = proof
@@ -101,11 +104,12 @@ async function maintain(context: MaintenanceContext, input: MaintenanceInput): P
     ...signs,
     ...vanished,
     ...(await holdForQuarantine(context)),
+    ...kept.findings,
   ]
   const artifacts = [{ kind: 'backup', key: stored.manifest.key, bytes: stored.manifest.bytes }]
   if (examination === null) return { findings, artifacts }
   findings.push(...databaseFindings(examination, database.key, baseline))
-  const figures = await statisticsFigures(context, examination)
+  const figures = [...kept.figures, ...(await statisticsFigures(context, examination))]
   const done = await finish(context, input, { snapshot: snapshot.value, proof, decision, rewritten })
   return { findings: [...findings, ...done.findings], figures: [...figures, ...done.figures], artifacts }
 }
@@ -151,8 +155,8 @@ interface Prepared {
   readonly rewritten: Outcome<RewrittenCopy> | null
 }
 
-async function storeAndProve(context: MaintenanceContext, snapshot: Snapshot) {
-  const stored = await context.backups.create(snapshot, 'maintenance')
+async function storeAndProve(context: MaintenanceContext, snapshot: Snapshot, { files }: KeptFiles) {
+  const stored = await context.backups.create(snapshot, 'maintenance', files)
   return { stored, ...(await proveGuarded(context, stored)) }
 }
 

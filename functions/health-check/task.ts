@@ -63,7 +63,7 @@ export const healthCheck = defineTask({
         ...logged.findings,
         ...backupFindings(list, newest, at, hub.thresholds),
         coverageFinding(await backups.coverage(list.backups), at, hub.thresholds),
-        ...quarantineFindings(list, newest?.currentAt ?? null),
+        ...quarantineFindings(list, newest?.currentAt ?? null, at),
         ...punctualityFindings(await ledger.punctuality(at)),
         ...stopFindings(await ledger.freeze(), await ledger.hold(), at),
       ],

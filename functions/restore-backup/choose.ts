@@ -1,4 +1,15 @@
-import { type Backup, type BackupReader, HubkeeperError, isProven, UsageError } from '@hubkeeper/core'
+import {
+  type Backup,
+  type BackupList,
+  type BackupReader,
+  HubkeeperError,
+  isProven,
+  minutes,
+  momentOfId,
+  UsageError,
+} from '@hubkeeper/core'
+import type { Chosen } from './context.ts'
+import { chooseUndo } from './undo.ts'
 
 /** What a restore asks for. */
 interface Choice {
@@ -6,16 +17,47 @@ interface Choice {
   readonly undo: boolean
 }
 
-/** The backup that is meant. @throws HubkeeperError `backup-missing`, UsageError */
-export async function chooseBackup(backups: BackupReader, { backup, undo }: Choice): Promise<Backup> {
-  if (undo) return lastSafetyCopy(backups)
-  const found =
-    backup === 'latest'
-      ? await newestOf(backups)
-      : ((await backups.find(backup)) ?? (await backups.find(momentOf(backup) ?? backup)))
+/** How far clocks may differ, ms. */
+const skew = minutes(10)
+
+/**
+ * The backup that is meant.
+ *
+ * @throws HubkeeperError `backup-missing`; `clock-behind` where it is not certain which one is the latest
+ * @throws UsageError
+ */
+export async function chooseBackup(
+  backups: BackupReader,
+  { backup: selector, undo }: Choice,
+  now: Date,
+): Promise<Chosen> {
+  if (undo) return chooseUndo(backups)
+  const list = await backups.list()
+  const found = await findBackup(backups, list, selector, now)
+  if (found === null) {
+    throw new HubkeeperError('backup-missing', `there is no ${described(selector)}`, {
+      hint: 'see what there is: hubkeeper backups list',
+    })
+  }
+  return { backup: found, scope: null, remarks: remarksOn(found, list, selector === 'latest') }
+}
+
+async function findBackup(
+  backups: BackupReader,
+  list: BackupList,
+  selector: string,
+  now: Date,
+): Promise<Backup | null> {
+  if (selector === 'latest') {
+    refuseFuture(list, now)
+    return newestOf(backups, list)
+  }
+  const found = await backups.find(selector)
   if (found !== null) return found
-  throw new HubkeeperError('backup-missing', `there is no ${described(backup)}`, {
-    hint: 'see what there is: hubkeeper backups list',
+  const stray = list.strays.find(({ id }) => id === selector)
+  if (stray === undefined) return backups.find(momentOf(selector) ?? selector)
+  throw new HubkeeperError('backup-missing', `backup ${selector} is not whole: ${stray.reason}`, {
+    hint: 'nothing was touched; list them again, and look what became of its parts: hubkeeper backups list',
   })
 }
 
@@ -23,19 +65,32 @@ export async function chooseBackup(backups: BackupReader, { backup, undo }: Choi
  * The newest proven one that no restore made: else one that was cut short after its safety copy would, when
  * it is asked for again, put back what it was to replace.
  */
-async function newestOf(backups: BackupReader): Promise<Backup | null> {
-  const { backups: all } = await backups.list()
+async function newestOf(backups: BackupReader, { backups: all }: BackupList): Promise<Backup | null> {
   const made = all.findLast((backup) => isProven(backup) && backup.manifest.reason !== 'safety')
   return made ?? backups.find('latest')
 }
 
-async function lastSafetyCopy(backups: BackupReader): Promise<Backup> {
-  const { backups: all } = await backups.list()
-  const safety = all.findLast(({ manifest }) => manifest.reason === 'safety')
-  if (safety !== undefined) return safety
-  throw new HubkeeperError('backup-missing', 'there is no restore to undo: no safety copy exists', {
-    hint: 'see what there is: hubkeeper backups list',
-  })
+/** A clock that is years off must not decide which backup is the latest. */
+function refuseFuture({ backups }: BackupList, now: Date): void {
+  const last = backups.findLast(isProven)
+  if (last === undefined || Date.parse(last.manifest.takenAt) <= now.getTime() + skew) return
+  const { id, takenAt } = last.manifest
+  throw new HubkeeperError(
+    'clock-behind',
+    `backup ${id} was taken at ${takenAt}, and the clock of this machine shows ${now.toISOString()}`,
+    { hint: `set the clock, or name the backup that you mean: hubkeeper restore ${id}` },
+  )
+}
+
+/** What there is beside the chosen one that somebody may have meant. */
+function remarksOn({ manifest, quarantine }: Backup, { strays }: BackupList, isLatest: boolean): string[] {
+  const newer = strays.filter(
+    ({ certified, id }) => certified && (momentOfId(id)?.toISOString() ?? '') > manifest.takenAt,
+  )
+  return [
+    ...(quarantine === null ? [] : [`it is in quarantine: ${quarantine.reason}`]),
+    ...(isLatest ? newer.map(({ id, reason }) => `newer, but not to be had: ${id}, of which ${reason}`) : []),
+  ]
 }
 
 /** A moment in ISO 8601; null for anything else. @throws UsageError for one that does not exist. */

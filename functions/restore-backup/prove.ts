@@ -12,21 +12,25 @@ import {
 import type { Replaced } from './replace.ts'
 
 /** A verified backup, and how it came into the place of the database. */
-export interface Restoration extends Omit<Replaced, 'safety'> {
+export interface Arrival extends Omit<Replaced, 'safety' | 'etag'> {
   readonly chosen: Backup
-  readonly digest: ContentDigest
+  /** Null where its content cannot be read here. */
+  readonly digest: ContentDigest | null
   readonly undoable: boolean
+  /** What has to be said of it. */
+  readonly remarks: readonly string[]
 }
 
 /** Reads the database once more: a restore is done when it holds the backup's content. */
 export async function proveRestored(
   database: DatabaseRestorer,
-  { chosen, commitsSince, digest, how, lostCommits, undoable }: Restoration,
+  { chosen, commitsSince, digest, how, lostCommits, remarks, undoable }: Arrival,
 ): Promise<Finding> {
   const subject = database.key
-  const expected = digest.value
   const undo = undoable ? 'to undo: hubkeeper restore --undo' : 'there was no database before'
-  const evidence = [describe(chosen), ...how, ...lossEvidence(lostCommits), undo]
+  const evidence = [describe(chosen), ...remarks, ...how, ...lossEvidence(lostCommits), undo]
+  if (digest === null) return proveBytes(database, chosen, evidence)
+  const expected = digest.value
   const seen = await contentOf(database)
   if ('reason' in seen) {
     return finding('content.preserved', 'unknown', { subject, expected, actual: seen.reason, evidence })
@@ -59,6 +63,35 @@ export async function proveRestored(
     actual: `${commits} of its server between`,
     ...advice,
     evidence: [...evidence, ...compared],
+  })
+}
+
+/** Of content that nobody here can read, the bytes have to do; SQLite changes some when it copies into a file. */
+async function proveBytes(
+  database: DatabaseRestorer,
+  { manifest }: Backup,
+  evidence: readonly string[],
+): Promise<Finding> {
+  const subject = database.key
+  const restored = await database.snapshot()
+  const expected = `SHA-256 ${manifest.sha256}`
+  if (restored.state !== 'done') {
+    return finding('content.preserved', 'unknown', {
+      subject,
+      expected,
+      actual: reasonOf(restored),
+      evidence,
+    })
+  }
+  const { sha256 } = restored.value
+  await restored.value.dispose()
+  const equal = sha256 === manifest.sha256
+  return finding('content.preserved', equal ? 'ok' : 'unknown', {
+    subject,
+    expected,
+    actual: equal ? expected : 'its bytes differ, as they may, and its content cannot be read here',
+    evidence,
+    ...(equal ? {} : { advice: 'look at it with the hub’s own program, which has what it needs' }),
   })
 }
 

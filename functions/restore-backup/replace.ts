@@ -1,5 +1,6 @@
 import {
   type Backup,
+  type CopiedFile,
   type DatabaseRestorer,
   formatBytes,
   type Outcome,
@@ -14,6 +15,8 @@ import { makeSafetyCopy } from './safety-copy.ts'
 export interface Replaced {
   /** Every copy of what was there, the newest last. */
   readonly safety: readonly Backup[]
+  /** Of the database now; null when it went into a live one. */
+  readonly etag: string | null
   readonly how: readonly string[]
   readonly lostCommits: number | null
   /** Commits of others since the last look; null when there may be some that cannot be counted. */
@@ -25,6 +28,15 @@ export interface Current {
   /** Null when it is live, or there is none. */
   readonly etag: string | null
   readonly content: Outcome<Snapshot>
+}
+
+/** What goes into the place of the database. */
+export interface Replacing {
+  readonly copy: RestoredCopy
+  /** Files of the hub that go into the safety copy. */
+  readonly files: readonly CopiedFile[]
+  /** Right before it is replaced. @throws HubkeeperError when it must not be */
+  confirm(safety: Backup | null): Promise<void>
 }
 
 /** Looks at what is there. @throws HubkeeperError for what keeps it from being looked at */
@@ -43,18 +55,22 @@ export async function lookAt(database: DatabaseRestorer): Promise<Current> {
  * @throws HubkeeperError
  */
 export async function replace(
-  { backups, progress }: Pick<RestoreContext, 'backups' | 'progress'>,
+  context: Pick<RestoreContext, 'backups' | 'hub' | 'ledger' | 'progress'>,
   database: DatabaseRestorer,
   { content, etag }: Current,
-  copy: RestoredCopy,
+  { confirm, copy, files }: Replacing,
 ): Promise<Outcome<Replaced>> {
+  const { progress } = context
   progress.step('Making a safety copy')
-  const safety = await makeSafetyCopy({ backups, database }, content)
+  const safety = await makeSafetyCopy({ ...context, database }, content, { files })
+  await confirm(safety)
   progress.step('Replacing the database')
   const signs = await database.signsOfUse()
   const latest = content.state === 'done' ? await laterVersion(database, content.value, signs) : null
   const keepLatest = async () =>
-    latest === null ? null : makeSafetyCopy({ backups, database }, done(latest), false)
+    latest === null
+      ? null
+      : makeSafetyCopy({ ...context, database }, done(latest), { files, untouched: false })
   const replaced = await database.replace(copy.path, { etag }).catch(async (error: unknown) => {
     // It may be replaced all the same. What went wrong first is what matters.
     await keepLatest().catch(() => {})
@@ -69,6 +85,7 @@ export async function replace(
     state: 'done',
     value: {
       safety: [safety, later].filter((backup) => backup !== null),
+      etag: replaced.value.etag,
       how: [
         ...(latest === null
           ? []

@@ -1,26 +1,88 @@
-import { type Backup, type ContentDigest, HubkeeperError, type RestoredCopy, reasonOf } from '@hubkeeper/core'
-import type { RestoreContext } from './context.ts'
+import {
+  type Backup,
+  type BackupReader,
+  type ContentDigest,
+  type Examination,
+  HubkeeperError,
+  type Outcome,
+  type Progress,
+  type RestoredCopy,
+  type RestoredFile,
+  reasonOf,
+} from '@hubkeeper/core'
 
-/** Checks the copy that was read back as a proof does. @throws HubkeeperError `backup-unsound` */
+interface VerifyContext {
+  readonly backups: BackupReader
+  readonly progress: Progress
+}
+
+/** A copy that may be put back. */
+export interface SoundCopy {
+  /** Null where its content cannot be read here, and its bytes have to do. */
+  readonly digest: ContentDigest | null
+  readonly remarks: readonly string[]
+}
+
+const unsound = (id: string, reason: string, hint: string): HubkeeperError =>
+  new HubkeeperError('backup-unsound', `backup ${id} is not restored: ${reason}`, { hint })
+
+const another = 'nothing was touched; choose another one: hubkeeper backups list'
+
+/**
+ * Checks the copy that was read back as a proof does.
+ *
+ * @param unproven also one whose content needs what this engine lacks
+ * @throws HubkeeperError `backup-unsound`
+ */
 export async function verify(
-  { backups, progress }: Pick<RestoreContext, 'backups' | 'progress'>,
-  { manifest, certificate }: Backup,
+  { backups, progress }: VerifyContext,
+  { certificate, manifest: { id } }: Backup,
   copy: RestoredCopy,
-): Promise<ContentDigest> {
-  const refuse = (reason: string): never => {
-    throw new HubkeeperError('backup-unsound', `backup ${manifest.id} is not restored: ${reason}`, {
-      hint: 'nothing was touched; choose another one: hubkeeper backups list',
-    })
-  }
-  if (!copy.intact) return refuse('its bytes are not the ones that were written')
+  unproven: boolean,
+): Promise<SoundCopy> {
+  if (!copy.intact) throw unsound(id, 'its bytes are not the ones that were written', another)
   progress.step('Verifying it before anything is touched')
-  const { digest, integrity, structure } = await backups.examine(copy)
-  if (structure.state !== 'done') return refuse(reasonOf(structure))
-  if (integrity.state !== 'done') return refuse(reasonOf(integrity))
+  const examination = await backups.examine(copy)
+  const missing = missingOf(examination)
+  if (missing.length > 0) {
+    const needs = `it needs ${missing.join(', ')}, which is not here`
+    if (!unproven) {
+      const hint = `nothing was touched; its bytes are as they were written: to put them back unread, add --unproven to hubkeeper restore ${id}`
+      throw unsound(id, needs, hint)
+    }
+    return { digest: null, remarks: [`unproven: ${needs}; its bytes are the ones that were written`] }
+  }
+  const { digest, integrity, structure } = examination
+  if (structure.state !== 'done') throw unsound(id, reasonOf(structure), another)
+  if (integrity.state !== 'done') throw unsound(id, reasonOf(integrity), another)
   const [problem] = integrity.value
-  if (problem !== undefined) return refuse(problem)
-  if (digest.state !== 'done') return refuse(reasonOf(digest))
+  if (problem !== undefined) throw unsound(id, problem, another)
+  if (digest.state !== 'done') throw unsound(id, reasonOf(digest), another)
   const certified = certificate?.digest ?? null
-  if (certified !== null && certified !== digest.value.value) return refuse('its content is not as certified')
-  return digest.value
+  if (certified !== null && certified !== digest.value.value) {
+    throw unsound(id, 'its content is not as certified', another)
+  }
+  return { digest: digest.value, remarks: [] }
+}
+
+/** Names without which the file cannot be read as far as a proof needs. */
+function missingOf({ digest, integrity, structure }: Examination): string[] {
+  const outcomes: readonly Outcome<unknown>[] = [structure, integrity, digest]
+  const named = outcomes.flatMap((outcome) => (outcome.state === 'fault' ? outcome.fault.missing : []))
+  return [...new Set(named)]
+}
+
+/** Reads the files of a backup back. @throws HubkeeperError `backup-unsound` unless every byte is as written */
+export async function verifyFiles(
+  { backups, progress }: VerifyContext,
+  backup: Backup,
+): Promise<readonly RestoredFile[]> {
+  const { files, id } = backup.manifest
+  if (files.length === 0) return []
+  progress.step('Reading back the files that were kept with it')
+  const restored = await backups.restoreFiles(backup)
+  const [broken] = restored.filter(({ intact }) => !intact)
+  if (broken === undefined) return restored
+  const hint = `nothing was touched; restore the database alone, or choose another one: hubkeeper backups list`
+  throw unsound(id, `its copy of ${broken.key} is gone, or not as it was written`, hint)
 }

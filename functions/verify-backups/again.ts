@@ -10,9 +10,13 @@ import {
   figure,
   finding,
   formatBytes,
+  type GuardedProof,
   HubkeeperError,
+  holdForQuarantine,
+  isProven,
   type Proof,
   ProofUnfinishedError,
+  proveGuarded,
   reaches,
   type StrayBackup,
   type TaskResult,
@@ -45,9 +49,9 @@ export async function proveAgain(context: VerifyContext, selector: string): Prom
     }
     progress.step(`${i + 1} of ${chosen.backups.length}: ${id}`)
     try {
-      const proof = await backups.prove(backup)
+      const { proof, vanished } = await proveOne(context, backup)
       proofs.push(proof)
-      findings.push(againFinding(backup.certificate, proof.certificate))
+      findings.push(againFinding(backup.certificate, proof.certificate), ...vanished)
     } catch (error) {
       if (isTrouble(error, 'backup-missing')) {
         findings.push(
@@ -79,6 +83,7 @@ export async function proveAgain(context: VerifyContext, selector: string): Prom
       ...strayFindings(chosen.strays, chain),
       ...chainFindings({ ...chain, faults: standing }),
       coverageFinding(coverage, at, hub.thresholds),
+      ...(proofs.length === 0 ? [] : await holdForQuarantine(context)),
     ],
     figures: [
       ...proofs.map(({ certificate, durationSeconds }) =>
@@ -94,6 +99,12 @@ export async function proveAgain(context: VerifyContext, selector: string): Prom
     ],
     failure,
   }
+}
+
+/** What does not count yet is judged as a new backup is; what counts was judged then, or accepted since. */
+async function proveOne(context: VerifyContext, backup: Backup): Promise<GuardedProof> {
+  if (backup.quarantine === null && !isProven(backup)) return proveGuarded(context, backup)
+  return { proof: await context.backups.prove(backup), vanished: [] }
 }
 
 const idsOf = ({ backups, strays }: Chosen): string[] => [

@@ -99,12 +99,14 @@ interface Read {
   readonly left: Coverage['backups']
 }
 
-/** Reads what is due, one after the other, until there is no time left. */
+/** Reads what is due, one after the other; one for which there is no time keeps none of the others waiting. */
 async function readAll({ at, backups, progress }: VerifyContext): Promise<Read> {
   const portion = portionOf(await backups.coverage(), at)
   const findings: Finding[] = []
+  const left: Coverage['backups'][number][] = []
   let bytes = 0
-  for (const [i, { backup }] of portion.entries()) {
+  for (const [i, each] of portion.entries()) {
+    const { backup } = each
     const { id } = backup.manifest
     progress.step(`Reading back ${i + 1} of ${portion.length}: ${id}`)
     try {
@@ -113,10 +115,10 @@ async function readAll({ at, backups, progress }: VerifyContext): Promise<Read> 
       findings.push(verifiedFinding(id, verification.faults))
     } catch (error) {
       if (!isTrouble(error, 'time-limit')) throw error
-      return { findings, bytes, left: portion.slice(i) }
+      left.push(each)
     }
   }
-  return { findings, bytes, left: [] }
+  return { findings, bytes, left }
 }
 
 const verifiedFinding = (id: string, faults: readonly string[]): Finding =>

@@ -108,6 +108,16 @@ describe('keys', () => {
     expect((await store.list('')).objects).toEqual([])
   })
 
+  it('take their folders with them, but those of the first level', async () => {
+    const root = temporaryDirectory()
+    const store = directoryStore({ root })
+    for (const key of ['a/b/c/d/one', 'a/b/two']) await store.put(key, 'x')
+    await store.delete('a/b/c/d/one')
+    expect(readdirSync(join(root, 'a/b'))).toEqual(['two'])
+    await store.delete('a/b/two')
+    expect(readdirSync(join(root, 'a'))).toEqual([])
+  })
+
   it('of the live database are never written', async () => {
     const root = temporaryDirectory()
     writeFileSync(join(root, 'hub.db'), 'live')

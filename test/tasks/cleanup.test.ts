@@ -76,7 +76,7 @@ function put(hub: TestHub, key: string, hoursOld: number): string {
 /** Ids that the plan for a hub of {@link hubWithBackups} keeps. */
 function idsKept(hub: TestHub): string[] {
   const backups = stored.get(hub) ?? []
-  const list = { backups, strays: [], pinsUnreadable: null }
+  const list = { backups, strays: [], pinsUnreadable: null, quarantineUnreadable: null }
   const plan = planRetention({ hub: testHub, list, currentAt: null, at: new Date() })
   return plan.backups.filter(({ keep }) => keep).map(({ of }) => of.manifest.id)
 }
@@ -310,7 +310,7 @@ describe('retention over a store', () => {
         await storeBackups(store, backups)
         const last = history.at(-1)?.takenAt.getTime() ?? 0
         const now = new Date(last + days(clock))
-        const list = { backups, strays: [], pinsUnreadable: null }
+        const list = { backups, strays: [], pinsUnreadable: null, quarantineUnreadable: null }
         const plan = planRetention({ hub: testHub, list, currentAt: null, at: now })
         const { retention } = await cleanUp(store, { at: now })
         const keep = plan.backups.filter((decision) => decision.keep).map(({ of }) => of.manifest.id)

@@ -8,13 +8,14 @@ import { listText, retentionText } from '../terminal/backups.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { withEmbedded } from '../with-embedded.ts'
 import { registerPins } from './pins.ts'
+import { registerQuarantine } from './quarantine.ts'
 import { showExecuted } from './run.ts'
 
 interface ListOptions extends CommonOptions {
   readonly retention?: boolean
 }
 
-/** `hubkeeper backups list`, `verify`, `pin` and `unpin`. */
+/** `hubkeeper backups list`, `verify`, `pin`, `unpin` and `accept`. */
 export function registerBackups(program: Command, terminal: Terminal): void {
   const backups = program.command('backups').description('what is stored, and whether it is proven')
   withCommonOptions(backups.command('list', { isDefault: true }))
@@ -23,7 +24,7 @@ export function registerBackups(program: Command, terminal: Terminal): void {
     .addHelpText('after', '\nExample:\n  hubkeeper backups list --retention')
     .action((options: ListOptions) => showList(options, terminal))
   withRunOptions(backups.command('verify'))
-    .description('read backups back and certify anew what is true of them now')
+    .description('prove backups again in full; exit code 0 only if every byte is as certified')
     .argument('[id]', 'one backup, latest, or all', 'all')
     .addHelpText('after', '\nExample:\n  hubkeeper backups verify latest')
     .action(async (id: string, options: RunOptions) => {
@@ -32,6 +33,7 @@ export function registerBackups(program: Command, terminal: Terminal): void {
       showExecuted(terminal, await executeTasks(hub, orders, options, terminal), options.json ?? false)
     })
   registerPins(backups, terminal)
+  registerQuarantine(backups, terminal)
 }
 
 async function showList(options: ListOptions, terminal: Terminal): Promise<void> {

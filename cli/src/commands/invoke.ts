@@ -13,6 +13,7 @@ interface InvokeOptions extends CommonOptions {
   readonly backup?: string
   readonly cadence?: string
   readonly undo?: boolean
+  readonly files?: string
 }
 
 /** `hubkeeper invoke`. */
@@ -24,6 +25,7 @@ export function registerInvoke(program: Command, terminal: Terminal): void {
     .option('--force', 'database-maintenance, backup: even when nothing is to be gained')
     .option('--analyze', 'database-maintenance: a full ANALYZE')
     .option('--backup <id>', 'restore-backup, verify-backups: which one')
+    .option('--files <which>', 'restore-backup: with the files of the backup, or only those: with, only')
     .option('--cadence <cadence>', 'run-maintenance: daily, weekly, monthly or quarterly')
     .option('--undo', 'restore-backup: put back what the last restore replaced')
     .addHelpText(
@@ -98,10 +100,11 @@ function refuseUnstartable({ input, name, schedule }: Task, given: object): void
 const momentOf = ({ at }: InvokeOptions) => (at === undefined ? {} : { at: at.toISOString() })
 
 /** Only what was given is passed on, so that a task refuses what it does not take. */
-const inputOf = ({ analyze, backup, cadence, force, undo }: InvokeOptions) => ({
+const inputOf = ({ analyze, backup, cadence, files, force, undo }: InvokeOptions) => ({
   ...(analyze === undefined ? {} : { analyze }),
   ...(backup === undefined ? {} : { backup }),
   ...(cadence === undefined ? {} : { cadence }),
+  ...(files === undefined ? {} : { files }),
   ...(force === undefined ? {} : { force }),
   ...(undo === undefined ? {} : { undo }),
 })

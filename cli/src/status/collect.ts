@@ -72,7 +72,7 @@ export function collectStatus(configured: ConfiguredHub, at: Date): Promise<HubS
     const { backups } = await embedded.connect({ backups: 'read' })
     const { backups: list, quarantineUnreadable } = await backups.list()
     const newest = await backups.newestProven(list)
-    const standing = standingQuarantines(list, newest?.currentAt ?? null)
+    const standing = standingQuarantines(list, newest?.currentAt ?? null, at)
     const readings = await embedded.metrics.newest(hub.id, kpiNames, {
       from: new Date(at.getTime() - readingsFrom),
       to: at,

@@ -64,7 +64,7 @@ function tableOf(terminal: Terminal, report: Report): string[] {
     const [now, then, added, changed, lost] = rowNames.map((name) => valueIn(report, name, table))
     return [
       plain(table),
-      now?.toLocaleString('en') ?? 'absent',
+      now?.toLocaleString('en') ?? (equal === undefined ? '?' : 'absent'),
       then?.toLocaleString('en') ?? 'absent',
       amount(terminal, 'green', '+', added),
       amount(terminal, 'yellow', '~', changed),

@@ -1,21 +1,21 @@
 import { posix } from 'node:path'
 import {
-  folderOf,
   type HubCleaner,
   type HubFiles,
   listAll,
   type ObjectInfo,
   type ObjectStore,
+  prefixOf,
 } from '@hubkeeper/core'
 
 /**
- * The objects that one of the globs matches, by key. Only the folders that the globs name are listed: a
- * glob that begins with a wildcard lists the whole store.
+ * The objects that one of the globs matches, by key. Only what begins as a glob does is listed: one that
+ * begins with a wildcard lists the whole store.
  */
 export async function matchObjects(store: ObjectStore, patterns: readonly string[]): Promise<ObjectInfo[]> {
   const plain = patterns.map((pattern) => pattern.replace(/^(?:\.\/)+/, ''))
-  const folders = [...new Set(plain.map(folderOf))]
-  // What lies in another folder of the list is listed with that one.
+  const folders = [...new Set(plain.map(prefixOf))]
+  // What begins as another one of the list is listed with that one.
   const apart = folders.filter((one) => !folders.some((other) => other !== one && one.startsWith(other)))
   const found: ObjectInfo[] = []
   for (const folder of apart) {

@@ -1,13 +1,15 @@
 import type { HubConfig } from './config/schema.ts'
-import type { LedgerReader } from './ledger/ledger.ts'
+import type { LedgerHolder, LedgerReader } from './ledger/levels.ts'
 import type { BackupPruner, BackupReader, BackupWriter } from './ports/backups.ts'
 import type { HubControl } from './ports/control.ts'
 import type { DatabaseMaintainer, DatabaseReader, DatabaseRestorer } from './ports/database.ts'
-import type { HubCleaner, HubFiles } from './ports/files.ts'
+import type { DetectorDrill } from './ports/drill.ts'
+import type { HubCleaner, HubFileCopier, HubFileRestorer, HubFiles } from './ports/files.ts'
 import type { Host } from './ports/host.ts'
 import type { HubClient } from './ports/hub.ts'
 import type { LogRotator, LogSource } from './ports/logs.ts'
 import type { MetricsReader } from './ports/metrics.ts'
+import type { HubStarter } from './ports/recovery.ts'
 import type { TaskRunner } from './ports/task-runner.ts'
 
 /** What each level of access hands to a task. The levels of one row never overlap by accident. */
@@ -25,15 +27,26 @@ export interface Ports {
   readonly api: { readonly probe: HubClient }
   readonly host: { readonly read: Host }
   readonly logs: { readonly read: LogSource; readonly rotate: LogRotator }
-  readonly files: { readonly read: HubFiles; readonly clean: HubCleaner }
+  readonly files: {
+    readonly read: HubFiles
+    readonly clean: HubCleaner
+    readonly copy: HubFileCopier
+    readonly restore: HubFileRestorer
+  }
   readonly control: { readonly use: HubControl }
   readonly tasks: { readonly run: TaskRunner }
   readonly metrics: { readonly read: MetricsReader }
-  readonly ledger: { readonly read: LedgerReader }
+  readonly ledger: { readonly read: LedgerReader; readonly hold: LedgerHolder }
+  readonly recovery: { readonly start: HubStarter }
+  readonly drill: { readonly detectors: DetectorDrill }
 }
 
 /** What a task may touch: it is granted that on AWS, and receives that as its context. */
 export type Access = { readonly [P in keyof Ports]?: keyof Ports[P] }
+
+/** Whether an access takes the engine: there is a database file to open. */
+export const needsEngine = ({ backups, database, drill }: Access): boolean =>
+  database !== undefined || backups !== undefined || drill !== undefined
 
 /** Tells people what is going on; reports are made of findings, not of this. */
 export interface Progress {

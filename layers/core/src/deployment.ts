@@ -60,7 +60,7 @@ export function functionConfigOf(
 
 function sliceOf(
   access: Access,
-  { api, control: _commands, logs, searchIndex, ...hub }: HubConfig,
+  { api, control: _commands, logs, recovery: _start, searchIndex, ...hub }: HubConfig,
 ): HubConfig {
   return {
     ...hub,
@@ -68,7 +68,7 @@ function sliceOf(
     root: '.',
     services: [],
     requirements: access.files === undefined ? [] : hub.requirements,
-    backups: { retention: hub.backups.retention },
+    backups: { retention: hub.backups.retention, files: access.files === undefined ? [] : hub.backups.files },
     scratch: undefined,
     ...(access.api === undefined || api === undefined ? {} : { api }),
     ...(access.logs === undefined || logs === undefined ? {} : { logs }),

@@ -1,9 +1,8 @@
 import type { Access } from './access.ts'
 import type { HubConfig } from './config/schema.ts'
-import { folderOf } from './glob.ts'
+import { folderOf, prefixOf } from './glob.ts'
 import { keys } from './keys.ts'
 import { ledgerKeys } from './ledger/keys.ts'
-import { isOfCadence, type ScheduledTask } from './ledger/overdue.ts'
 import type { Task } from './task.ts'
 
 /** What may be done with an object; `create` never writes over one. */
@@ -18,7 +17,8 @@ export interface ObjectGrant {
 }
 
 /** What decides where the objects of a hub are. */
-export type HubPlaces = Pick<HubConfig, 'logs' | 'searchIndex'> & {
+export type HubPlaces = Pick<HubConfig, 'logs' | 'requirements' | 'searchIndex'> & {
+  readonly backups: Pick<HubConfig['backups'], 'files'>
   readonly database: { readonly path: string }
 }
 
@@ -40,7 +40,8 @@ const backupGrants = {
   prune: [
     // What it reads are manifests and certificates; of the copies it needs their names alone.
     { prefix: keys.backups, verbs: ['list', 'read', 'delete'] },
-    { prefix: keys.backupState, verbs: ['read'] },
+    // That it deleted them is noted in the chain of certificates.
+    { prefix: keys.backupState, verbs: ['read', 'create', 'replace'] },
   ],
 } as const satisfies Record<string, readonly ObjectGrant[]>
 
@@ -65,6 +66,26 @@ export function mayExpireLogs(
   )
 }
 
+/** Globs of the files that are kept with each backup. */
+export const keptFiles = ({ backups, requirements, searchIndex }: HubPlaces): readonly string[] => [
+  ...new Set([...backups.files, ...requirements, ...(searchIndex?.files ?? [])]),
+]
+
+const fileVerbs = {
+  copy: ['list', 'read'],
+  restore: ['list', 'read', 'create', 'replace'],
+} as const satisfies Record<string, readonly ObjectVerb[]>
+
+/** Files by their names alone, or those that are kept with backups whole. */
+const fileGrants = (access: NonNullable<Access['files']>, places: HubPlaces): ObjectGrant[] =>
+  access === 'copy' || access === 'restore'
+    ? [...new Set(keptFiles(places).map(prefixOf))].map((prefix) => ({
+        prefix,
+        verbs: fileVerbs[access],
+        large: true as const,
+      }))
+    : matching(places.searchIndex?.files ?? [], ['list'])
+
 /** One grant per folder of logs. */
 const logGrants = (
   access: NonNullable<Access['logs']>,
@@ -82,7 +103,7 @@ const logGrants = (
  * what becomes IAM on AWS. Only retention may delete a backup, and it may do nothing else to one.
  */
 export function grantsOf(access: Access, places: HubPlaces): ObjectGrant[] {
-  const { database, logs, searchIndex } = places
+  const { database, logs } = places
   const grants: ObjectGrant[] = []
   if (access.database !== undefined) {
     grants.push({ prefix: database.path, verbs: databaseVerbs[access.database], large: true })
@@ -91,22 +112,21 @@ export function grantsOf(access: Access, places: HubPlaces): ObjectGrant[] {
   if (access.logs !== undefined && logs !== undefined && logs.logGroup === undefined) {
     grants.push(...logGrants(access.logs, logs.files, places))
   }
-  if (access.files !== undefined) grants.push(...matching(searchIndex?.files ?? [], ['list']))
+  if (access.files !== undefined) grants.push(...fileGrants(access.files, places))
   if (access.ledger !== undefined) {
-    for (const key of [ledgerKeys.punctuality, ledgerKeys.freeze, ledgerKeys.hold]) {
+    for (const key of [ledgerKeys.punctuality, ledgerKeys.freeze, ledgerKeys.expectations]) {
       grants.push({ prefix: ledgerPrefix + key, verbs: ['read'] })
     }
+    // A hold is placed where there is none: a person's is never replaced.
+    const verbs = access.ledger === 'hold' ? (['read', 'create'] as const) : (['read'] as const)
+    grants.push({ prefix: ledgerPrefix + ledgerKeys.hold, verbs })
   }
   return grants
 }
 
 /** What running the tasks of a hub takes besides: to see in its ledger how their runs go. */
-export const followingGrants = (access: Access, tasks: readonly ScheduledTask[]): ObjectGrant[] =>
-  access.tasks === undefined
-    ? []
-    : tasks
-        .filter(isOfCadence)
-        .map(({ name }) => ({ prefix: ledgerPrefix + ledgerKeys.runsOf(name), verbs: ['read'] }))
+export const followingGrants = (access: Access): ObjectGrant[] =>
+  access.tasks === undefined ? [] : [{ prefix: ledgerPrefix + ledgerKeys.runs, verbs: ['read'] }]
 
 /** Where the ledger is kept, where it is kept as objects. */
 export const ledgerPrefix = `${keys.state}ledger/`

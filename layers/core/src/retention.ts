@@ -74,7 +74,7 @@ export function planRetention(request: RetentionRequest): RetentionPlan {
   }
   for (const { name, representative } of tiers) keep(representative, `the newest of ${name}`)
   for (const { backup, lastGood, what } of lastingAnomalies(past, countedFrom, request)) {
-    keep(lastGood, `the last proven one before ${backup.manifest.id}, which ${what}`)
+    keep(lastGood, `the last good one before ${backup.manifest.id}, which ${what}`)
     keep(backup, `kept as evidence: it ${what}`)
   }
 
@@ -93,10 +93,10 @@ export function planRetention(request: RetentionRequest): RetentionPlan {
 }
 
 /** What vanished from the newest backups may be wanted back from any of the others. */
-function blockedBy({ currentAt, list }: RetentionRequest): string | null {
+function blockedBy({ at, currentAt, list }: RetentionRequest): string | null {
   if (list.quarantineUnreadable !== null)
     return `it is not known what is in quarantine: ${list.quarantineUnreadable}`
-  const [first] = standingQuarantines(list.backups, currentAt)
+  const [first] = standingQuarantines(list.backups, currentAt, at)
   return first === undefined ? null : describeQuarantine(first)
 }
 

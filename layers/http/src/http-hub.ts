@@ -110,7 +110,7 @@ export function httpHub(): HubClient {
   return {
     async get(request) {
       const started = performance.now()
-      const signal = AbortSignal.timeout(request.timeout)
+      const signal = AbortSignal.timeout(Math.ceil(request.timeout))
       let url = new URL(request.url)
       let result = await exchange(url, request, signal)
       for (let hops = 0; request.followRedirects && hops < maxRedirects; hops++) {

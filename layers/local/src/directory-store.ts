@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
+import { dirname, join, posix, sep } from 'node:path'
 import {
   codeOf,
   HubkeeperError,
@@ -240,7 +240,9 @@ export function directoryStore({
           rmSync(path)
           syncDirectory(dirname(path))
           // Objects have no folders: one is gone with its last object. The first level stays, as people made it.
-          if (key.split('/').length > 2) removeIfEmpty(dirname(path))
+          for (let folder = posix.dirname(key); folder.includes('/'); folder = posix.dirname(folder)) {
+            removeIfEmpty(join(root, folder))
+          }
         })
       } catch (error) {
         throw ioError(error, path, 'cannot delete')

@@ -20,8 +20,8 @@ export async function openKeys(root: string): Promise<ReadonlySet<string> | null
   return keys
 }
 
-/** What a process has open. It may end meanwhile, and other users' are closed to us: neither is an error. */
-async function pathsOf(pid: string): Promise<string[]> {
+/** Paths that a process has open. It may end meanwhile, and other users' are closed to us: neither is an error. */
+export async function pathsOf(pid: string | number): Promise<string[]> {
   const folder = `/proc/${pid}/fd`
   const descriptors = await readdir(folder).catch(() => [])
   return Promise.all(descriptors.map((descriptor) => readlink(`${folder}/${descriptor}`).catch(() => '')))

@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, folderOf, ioError } from '@hubkeeper/core'
 
-/** What was found on a walk: a plain file, a directory, or one that this user may not look into. */
+/** What was found on a walk: a plain file, a directory, one that this user may not look into, or a link and the like. */
 export interface Place {
   readonly key: string
-  readonly kind: 'file' | 'directory' | 'closed'
+  readonly kind: 'file' | 'directory' | 'closed' | 'other'
 }
 
 /** See {@link walk}. */
@@ -33,6 +33,7 @@ export async function* walk(options: WalkOptions, folder = ''): AsyncGenerator<P
   for (const entry of entries) {
     const key = folder + entry.name
     if (entry.isFile()) yield { key, kind: 'file' }
+    else if (!entry.isDirectory()) yield { key, kind: 'other' }
     if (!entry.isDirectory() || entry.name === '.git') continue
     if (entry.name === 'node_modules' && !options.environments) continue
     const inside = `${key}/`

@@ -1,4 +1,4 @@
-import { type HubCleaner, type HubControl, parseConfig } from '@hubkeeper/core'
+import { type HubCleaner, type HubControl, type HubFileRestorer, parseConfig } from '@hubkeeper/core'
 import type { ChildRun } from '../../../layers/sqlite/src/engine/child.ts'
 import { leastProven } from './model.ts'
 
@@ -32,6 +32,19 @@ export const noFiles: HubCleaner = {
   open: async () => null,
   delete: async () => ({ state: 'kept', reason: 'this hub has none' }),
   removeEmptyDirectories: async () => 0,
+}
+
+/** Nor any that are kept with its backups. */
+export const noKeptFiles: HubFileRestorer = {
+  elsewhere: null,
+  match: async () => [],
+  read: async () => null,
+  candidates: async () => ({ files: [], leftOut: [] }),
+  copy: async () => null,
+  readCopy: async () => new Uint8Array(),
+  replace: async (key) => {
+    throw new Error(`there is no ${key} to put back`)
+  },
 }
 
 /** What the engine says of a lock that was not let go. */

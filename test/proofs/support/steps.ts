@@ -55,6 +55,7 @@ const changing = [
   'chmod',
   'chown',
   'copyFile',
+  'link',
   'mkdir',
   'open',
   'rename',

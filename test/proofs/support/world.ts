@@ -5,9 +5,9 @@ import {
   createLedger,
   grantsOf,
   HubkeeperError,
+  ledgerAt,
   minutes,
   type RunnerDrivers,
-  readerOf,
   restrictStore,
   runTask,
   type Task,
@@ -19,7 +19,7 @@ import { inProcessEngine, type JobGate, said } from '../../fakes/in-process-engi
 import { memoryRecords } from '../../fakes/memory-records.ts'
 import { memoryStore } from '../../fakes/memory-store.ts'
 import { contentReader, fastDirectory, fileReader, makeDatabase } from './content.ts'
-import { crashed, hub, locked, noControl, noFiles } from './hub.ts'
+import { crashed, hub, locked, noControl, noFiles, noKeptFiles } from './hub.ts'
 import { hubServer } from './hub-server.ts'
 import { type Ending, inspect, outlived } from './inspection.ts'
 import { createModel, type Model, storedBackups } from './model.ts'
@@ -176,8 +176,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
             ...custodyPorts(access, custody),
             metrics: { read: async () => [] },
             control: noControl,
-            files: noFiles,
-            ledger: readerOf(ledgerOver(ownRecords)),
+            files: access.files === 'copy' || access.files === 'restore' ? noKeptFiles : noFiles,
+            ledger: ledgerAt(ledgerOver(ownRecords), access.ledger ?? 'read'),
           }
         },
     }
@@ -201,7 +201,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     keeper.unsettled = null
     const request = {
       hub,
-      input: order.input,
+      // Nothing waits here: a second is nothing that the play knows.
+      input: order.task === 'restore-backup' ? { watch: 0, ...order.input } : order.input,
       scheduledFor: order.scheduled ? new Date(start) : null,
       at: null,
       dryRun: false,

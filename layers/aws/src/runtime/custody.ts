@@ -4,6 +4,7 @@ import {
   type Fence,
   type HubConfig,
   minutes,
+  needsEngine,
   type ObjectStore,
   type PortsOf,
   seconds,
@@ -20,12 +21,12 @@ interface CustodyRequest {
   readonly onEnd: (tidy: () => Promise<void>) => void
 }
 
-/** The database and backup ports of an access; none, and no engine loaded, where it declares neither. */
+/** The database, backup and drill ports of an access; none, and no engine loaded, where it declares none. */
 export async function custodyPortsOf(
   access: Access,
   { deadline, fence, hub, onEnd, run, scratch: directory, store }: CustodyRequest,
 ): Promise<Partial<PortsOf<Required<Access>>>> {
-  if (access.database === undefined && access.backups === undefined) return {}
+  if (!needsEngine(access)) return {}
   // The layer with the engine is attached only to the functions that come this far.
   const { createEngine, createScratch, custodyPorts } = await import('@hubkeeper/sqlite')
   // One invocation at a time has this disk: what lies here is of one that was killed.

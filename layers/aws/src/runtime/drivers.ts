@@ -9,11 +9,11 @@ import {
   followingGrants,
   grantsOf,
   type HubConfig,
+  ledgerAt,
   ledgerPrefix,
   metricNamespace,
   objectRecords,
   type RunnerDrivers,
-  readerOf,
   restrictStore,
   runnerGrants,
   seconds,
@@ -24,13 +24,14 @@ import { httpHub } from '@hubkeeper/http'
 import { cloudwatchMetrics } from '../cloudwatch-metrics.ts'
 import { hubStore } from '../hub-store.ts'
 import { snsAlerts } from '../sns-alerts.ts'
-import { storedFiles, unreachableFiles } from '../stored-files.ts'
 import type { Clients } from './clients.ts'
 import { custodyPortsOf } from './custody.ts'
 import type { Environment } from './environment.ts'
+import { filesOf } from './files.ts'
 import { logsOf } from './logs.ts'
 import { remoteControl } from './remote-control.ts'
 import { remoteHost } from './remote-host.ts'
+import { remoteRecovery } from './remote-recovery.ts'
 
 /** Time to say that a run ran out of time, before the platform ends it, ms. */
 const parting = seconds(15)
@@ -59,11 +60,7 @@ export function openDeployed(run: DeployedRun): RunnerDrivers {
   const store = hubStore(clients.s3, deployment, hub.id)
   const own = restrictStore(
     store,
-    [
-      ...runnerGrants(task),
-      ...grantsOf(pick(task.access, 'ledger'), hub),
-      ...followingGrants(task.access, environment.config.tasks),
-    ],
+    [...runnerGrants(task), ...grantsOf(pick(task.access, 'ledger'), hub), ...followingGrants(task.access)],
     task.name,
   )
   const metrics = cloudwatchMetrics({ client: clients.metrics, namespace: metricNamespace, now })
@@ -118,11 +115,14 @@ export function openDeployed(run: DeployedRun): RunnerDrivers {
         ...(access.api === undefined ? {} : { api: httpHub() }),
         ...(access.host === undefined ? {} : { host: remoteHost() }),
         ...(access.logs === undefined ? {} : { logs: await logsOf(hub, access.logs, granted, fence) }),
-        ...(access.files === undefined ? {} : { files: unreachableFiles(storedFiles({ store: granted })) }),
+        ...(access.files === undefined
+          ? {}
+          : { files: filesOf(access.files, { hub, store: granted, fence, onEnd: run.onEnd }) }),
         ...(access.metrics === undefined ? {} : { metrics }),
         ...(access.control === undefined ? {} : { control: remoteControl() }),
-        ...(access.ledger === undefined ? {} : { ledger: readerOf(ledger) }),
+        ...(access.ledger === undefined ? {} : { ledger: ledgerAt(ledger, access.ledger) }),
         ...(access.tasks === undefined ? {} : { tasks: await runnerFor(parent) }),
+        ...(access.recovery === undefined ? {} : { recovery: remoteRecovery() }),
       }
     }
 

@@ -25,8 +25,10 @@ export interface ContentState {
 /** What a proven backup holds. */
 export interface HistoryPoint extends ContentState {
   readonly backup: string
-  /** What is gone since the point before was meant to go, in all tables: accepted, or restored. */
-  readonly restart: boolean
+  /** Why what is gone since the point before was meant to go, in all tables; null where nobody said so. */
+  readonly restart: 'accepted' | 'restored' | null
+  /** What was in quarantine since the point before, and was made good by the hub itself: nothing was restored. */
+  readonly between: readonly ContentState[]
 }
 
 /** How far back a table is known, ms. */
@@ -71,24 +73,27 @@ export function historyBefore(
   for (const backup of counted) {
     const time = takenAt(backup)
     if (time < moment.getTime() - memory && backup !== newest) continue
-    const state =
-      backup.certificate === null
-        ? null
-        : contentStateOf(backup.certificate, new Date(backup.manifest.takenAt))
+    const state = stateOf(backup)
     if (state === null) continue
     const { id } = backup.manifest
-    const restored = before.some(
-      ({ manifest }) =>
-        manifest.reason === 'safety' &&
-        manifest.id !== id &&
-        Date.parse(manifest.takenAt) >= last &&
-        Date.parse(manifest.takenAt) < time,
+    const since = before.filter(
+      (other) => other.manifest.id !== id && takenAt(other) >= last && takenAt(other) < time,
     )
-    points.push({ ...state, backup: id, restart: restored || accepted.has(id) })
+    const restored = since.some(({ manifest }) => manifest.reason === 'safety')
+    const held = restored ? [] : since.filter(({ quarantine }) => quarantine !== null)
+    points.push({
+      ...state,
+      backup: id,
+      restart: restored ? 'restored' : accepted.has(id) ? 'accepted' : null,
+      between: held.map(stateOf).filter((other) => other !== null),
+    })
     last = time
   }
   return points
 }
+
+const stateOf = ({ certificate, manifest }: Backup): ContentState | null =>
+  certificate === null ? null : contentStateOf(certificate, new Date(manifest.takenAt))
 
 /** The safety copy of a restore that came after every other backup; null when nothing was restored since. */
 export function restoredSince(backups: readonly Backup[], moment: Date): Backup | null {

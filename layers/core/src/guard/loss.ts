@@ -1,7 +1,7 @@
 import type { Thresholds } from '../checks.ts'
 import { formatBytes } from '../units.ts'
 import { type Allowance, allows, describeExpectation } from './allowance.ts'
-import type { HistoryPoint, TableState } from './history.ts'
+import type { ContentState, HistoryPoint, TableState } from './history.ts'
 import { type Reading, type Standing, standingOf } from './series.ts'
 import { formatPercent, formatRows } from './tables.ts'
 
@@ -33,6 +33,8 @@ const fewRows = 10
 const hardlyAny = 2
 /** Bytes below which a few more or less are no sign of anything. */
 const fewBytes = 64 * 1024
+/** Settings, and the like: what an edit shortens is a large share of it. */
+const settings = { rows: 25, bytes: 16 * 1024 }
 
 /** What is gone of a table's rows; null where nothing is. */
 export function rowLoss(table: JudgedTable, limits: Thresholds): Loss | null {
@@ -94,7 +96,8 @@ export function payloadLoss(table: JudgedTable, limits: Thresholds): Loss | null
   if (standing === null) return null
   const { from, lost, usual, why } = standing
   // Whether the large rows were to go, nobody said.
-  const status = perRow && standing.status === 'critical' ? 'warning' : standing.status
+  const uncertain = perRow || isLikeSettings(table, total)
+  const status = uncertain && standing.status === 'critical' ? 'warning' : standing.status
   const unit = perRow ? ' a row' : ''
   return {
     status,
@@ -108,14 +111,24 @@ export function payloadLoss(table: JudgedTable, limits: Thresholds): Loss | null
   }
 }
 
+const isLikeSettings = ({ history, name }: JudgedTable, bytes: readonly Reading[]): boolean =>
+  (history.at(-1)?.tables.get(name)?.rows ?? 0) < settings.rows &&
+  Math.max(...bytes.map(({ value }) => value)) < settings.bytes
+
 function readingsOf(
   { expectedIn, history, name }: JudgedTable,
   measure: (state: TableState) => number | null,
 ): Reading[] {
-  return history.flatMap(({ backup, restart, tables, takenAt }) => {
+  const valueIn = ({ tables }: ContentState): number[] => {
     const state = tables.get(name)
     // Before it was made, and while it was gone, it had nothing; that is only told of rows.
     const value = state === undefined ? null : measure(state)
-    return value === null ? [] : [{ value, takenAt, backup, restart: restart || expectedIn.has(backup) }]
+    return value === null ? [] : [value]
+  }
+  return history.flatMap((point) => {
+    const { backup, takenAt } = point
+    const restart = point.restart !== null || expectedIn.has(backup)
+    const between = point.between.flatMap(valueIn)
+    return valueIn(point).map((value) => ({ value, takenAt, backup, restart, between }))
   })
 }

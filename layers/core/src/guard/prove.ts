@@ -84,9 +84,10 @@ export async function holdForQuarantine({
 }): Promise<Finding[]> {
   const list = await backups.list()
   const currentAt = (await backups.newestProven(list.backups))?.currentAt ?? null
-  const last = standingQuarantines(list.backups, currentAt).at(-1)
-  if (last !== undefined && !dryRun) await ledger.placeHold(holdFor(last, now()))
-  return quarantineFindings(list, currentAt)
+  const at = now()
+  const last = standingQuarantines(list.backups, currentAt, at).at(-1)
+  if (last !== undefined && !dryRun) await ledger.placeHold(holdFor(last, at))
+  return quarantineFindings(list, currentAt, at)
 }
 
 const maxReason = 500

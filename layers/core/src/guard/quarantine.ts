@@ -1,6 +1,7 @@
 import { finding } from '../finding.ts'
 import { type Backup, type BackupList, isProven } from '../ports/backups.ts'
 import type { Finding } from '../report.ts'
+import { days } from '../units.ts'
 
 /** A backup that is in quarantine. */
 export interface Quarantined extends Backup {
@@ -12,24 +13,29 @@ const isQuarantined = (backup: Backup): backup is Quarantined => backup.quaranti
 /** Every backup in quarantine, oldest first. */
 export const quarantined = (backups: readonly Backup[]): Quarantined[] => backups.filter(isQuarantined)
 
+/** By so much clocks may differ: what was taken later than that was taken by one that is wrong, ms. */
+const skew = days(1)
+
 /**
  * The quarantines that stand, oldest first: until they are accepted, or a later backup that counts shows that
- * what vanished is there again.
+ * what vanished is there again. One of a clock that ran ahead shows nothing: it may have been made before.
  *
  * @param currentAt until when the newest proven backup is known to be current; null where that is not known
+ * @param at now
  */
-export function standingQuarantines(backups: readonly Backup[], currentAt: Date | null): Quarantined[] {
-  const newest = backups.filter(isProven).at(-1)
-  const times = [
-    newest === undefined ? null : Date.parse(newest.manifest.takenAt),
-    currentAt?.getTime() ?? null,
-  ]
-  const good = Math.max(...times.filter((time) => time !== null), Number.NEGATIVE_INFINITY)
+export function standingQuarantines(
+  backups: readonly Backup[],
+  currentAt: Date | null,
+  at: Date,
+): Quarantined[] {
+  const times = backups.filter(isProven).map(({ manifest }) => Date.parse(manifest.takenAt))
+  if (currentAt !== null) times.push(currentAt.getTime())
+  const good = Math.max(...times.filter((time) => time <= at.getTime() + skew), Number.NEGATIVE_INFINITY)
   return quarantined(backups).filter(({ manifest }) => Date.parse(manifest.takenAt) > good)
 }
 
 /** One of each quarantine that stands; what is kept as evidence is told of one that does not any more. */
-export function quarantineFindings(list: BackupList, currentAt: Date | null): Finding[] {
+export function quarantineFindings(list: BackupList, currentAt: Date | null, at: Date): Finding[] {
   if (list.quarantineUnreadable !== null) {
     return [
       finding('backup.quarantined', 'unknown', {
@@ -38,7 +44,7 @@ export function quarantineFindings(list: BackupList, currentAt: Date | null): Fi
       }),
     ]
   }
-  const standing = standingQuarantines(list.backups, currentAt)
+  const standing = standingQuarantines(list.backups, currentAt, at)
   if (standing.length > 0) return standing.map(standingFinding)
   const past = quarantined(list.backups)
   const actual = past.length === 0 ? 'none' : `none that stands; ${past.length} kept as evidence`

@@ -11,6 +11,8 @@ export interface Reading {
   readonly backup: string
   /** What is gone since the reading before was meant to go. */
   readonly restart: boolean
+  /** What was counted since the reading before, and did not count as it came back. */
+  readonly between: readonly number[]
 }
 
 /** How a value stands to its own history. */
@@ -32,6 +34,9 @@ const weeks = days(28)
 /** So many times a value has to come back by itself, until its falls are known to be its way. */
 const swingsNeeded = { small: 1, other: 2 } as const
 
+/** So long it has to be so many times as high to have outgrown its falls; a backlog is worked off before. */
+const settled = { time: days(7), readings: 3, times: 2 } as const
+
 /**
  * Judges a value by its readings, oldest first; null when it did not fall. One that falls and comes back by
  * itself is judged by how deep it usually falls.
@@ -48,9 +53,12 @@ export function standingOf(
   if (newest === undefined || now >= newest.value) return null
   const from = highestOf(readings, newest, limits)
   const lost = fallPercent(from.value, now)
-  const values = readings.map(({ value }) => value)
+  const values = readings.flatMap(({ between, value }) => [...between, value])
   const swings = swingsOf(values, limits.warning)
-  if (swings.count < swingsNeeded[small ? 'small' : 'other']) {
+  if (
+    swings.count < swingsNeeded[small ? 'small' : 'other'] ||
+    hasOutgrown(readings, newest, swings.highest)
+  ) {
     return { status: judge(lost, limits), from, lost, usual: null, why: null }
   }
   const usual = from.value * (1 - swings.deepest / 100)
@@ -64,6 +72,17 @@ export function standingOf(
     usual,
     why: status === 'ok' ? way : `${way}, and now by ${formatPercent(lost)}`,
   }
+}
+
+/** Whether a value has long been far above all that it ever fell from: that was another kind of table. */
+function hasOutgrown(readings: readonly Reading[], newest: Reading, highest: number): boolean {
+  const from = newest.takenAt.getTime() - settled.time
+  const last = readings.filter(({ takenAt }) => takenAt.getTime() >= from)
+  return (
+    last.length >= settled.readings &&
+    (readings[0]?.takenAt.getTime() ?? from) < from &&
+    last.every(({ value }) => value > highest * settled.times)
+  )
 }
 
 /** The highest of the last weeks, since what was last meant to go. */

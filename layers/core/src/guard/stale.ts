@@ -12,17 +12,30 @@ export interface Stale {
 }
 
 /** Rows that somebody may have undone by hand. */
-const byHand = 10
+export const byHand = 10
 
-/** Looks whether the content went back to that of an older backup; null where it did not, or always does. */
-export function staleContent(history: readonly HistoryPoint[], now: ContentState): Stale | null {
+/**
+ * Looks whether the content went back to that of an older backup; null where it did not, or only in tables that
+ * always do.
+ *
+ * @param excused tables whose losses were expected, or are their way
+ */
+export function staleContent(
+  history: readonly HistoryPoint[],
+  now: ContentState,
+  excused: ReadonlySet<string>,
+): Stale | null {
   const newest = history.at(-1)
   if (newest === undefined || newest.digest === now.digest) return null
   const index = history.findLastIndex(({ digest }) => digest === now.digest)
   const as = history[index]
-  if (as === undefined || comesBack(history)) return null
+  if (as === undefined) return null
+  const changed = changedTables(newest, now)
+  const usual = (table: string): boolean =>
+    excused.has(table) || (comesBack(history, table) && undoneIn(table, newest, now) < byHand)
+  if (changed.length > 0 && changed.every(usual)) return null
   const states = new Set(history.slice(index + 1).map(({ digest }) => digest)).size
-  const undone = undoneRows(newest, now)
+  const undone = changed.reduce((sum, table) => sum + undoneIn(table, newest, now), 0)
   // A value that was set and set back is no loss.
   if (states < 2 && undone === 0) return null
   const what = undone === 0 ? '' : `, ${formatRows(undone)} fewer`
@@ -34,20 +47,30 @@ export function staleContent(history: readonly HistoryPoint[], now: ContentState
   }
 }
 
-const undoneRows = ({ tables }: HistoryPoint, now: ContentState): number =>
-  [...tables].reduce(
-    (sum, [name, { rows }]) => sum + Math.max(0, rows - (now.tables.get(name)?.rows ?? 0)),
-    0,
+const undoneIn = (table: string, newest: ContentState, now: ContentState): number =>
+  Math.max(0, (newest.tables.get(table)?.rows ?? 0) - (now.tables.get(table)?.rows ?? 0))
+
+const changedTables = (newest: ContentState, now: ContentState): string[] =>
+  [...new Set([...newest.tables.keys(), ...now.tables.keys()])].filter(
+    (table) => newest.tables.get(table)?.digest !== now.tables.get(table)?.digest,
   )
 
-/** Whether the content has gone back to what it was before, by itself. */
-function comesBack(history: readonly HistoryPoint[]): boolean {
+/** What a return to what was there before tells; so much is enough to know that it is the way of a table. */
+const telling = { byItself: 2, accepted: 1, enough: 2 } as const
+
+/** Whether a table has gone back to what it was before, by itself or as somebody accepted. */
+function comesBack(history: readonly HistoryPoint[], table: string): boolean {
   const seen = new Set<string>()
   let last: string | null = null
-  for (const { digest, restart } of history) {
-    if (digest !== last && seen.has(digest) && !restart) return true
+  let told = 0
+  for (const { restart, tables } of history) {
+    const digest = tables.get(table)?.digest
+    if (digest === undefined) continue
+    if (digest !== last && seen.has(digest) && restart !== 'restored') {
+      told += restart === null ? telling.byItself : telling.accepted
+    }
     seen.add(digest)
     last = digest
   }
-  return false
+  return told >= telling.enough
 }

@@ -5,6 +5,8 @@ export interface Swings {
   readonly count: number
   /** The deepest of these falls, percent. */
   readonly deepest: number
+  /** The greatest height of these falls. */
+  readonly highest: number
 }
 
 /** One fall from a height to a depth, and where it ended. */
@@ -25,6 +27,7 @@ export function swingsOf(values: readonly number[], percent: number): Swings {
   return {
     count: came.length,
     deepest: Math.max(0, ...came.map(({ depth, height }) => fallPercent(height, depth))),
+    highest: Math.max(0, ...came.map(({ height }) => height)),
   }
 }
 

@@ -1,18 +1,22 @@
-/** Suffixes of what a search index keeps its segments in: they come and go with every merge. */
+/**
+ * Suffixes of what an index keeps its segments or nodes in: they come and go with every merge. `with` tells it
+ * from tables that are only called so.
+ */
 const segments = [
-  ['_data', '_idx', '_config'],
-  ['_segments', '_segdir', '_stat'],
+  { suffixes: ['_data', '_idx', '_config'], with: ['_data', '_idx', '_config'] },
+  { suffixes: ['_segments', '_segdir', '_stat'], with: ['_segments', '_segdir'] },
+  { suffixes: ['_node', '_parent'], with: ['_node', '_parent', '_rowid'] },
 ] as const
 
-/** Tables whose rows are content: not SQLite's own, nor the segments of a search index. */
+/** Tables whose rows are content: not SQLite's own, nor the segments of a search index or an R-tree. */
 export function countedTables<T extends { readonly name: string }>(tables: readonly T[]): T[] {
   const names = new Set(tables.map(({ name }) => name))
   const isSegment = (name: string): boolean =>
-    segments.some((suffixes) =>
+    segments.some(({ suffixes, with: others }) =>
       suffixes.some((suffix) => {
         if (!name.endsWith(suffix)) return false
         const index = name.slice(0, -suffix.length)
-        return suffixes.slice(0, 2).every((other) => names.has(index + other))
+        return others.every((other) => names.has(index + other))
       }),
     )
   return tables.filter(({ name }) => name !== 'sqlite_sequence' && !isSegment(name))

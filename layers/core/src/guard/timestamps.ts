@@ -1,5 +1,5 @@
 import { days, formatDuration, hours } from '../units.ts'
-import type { ContentState, HistoryPoint } from './history.ts'
+import type { ContentState, HistoryPoint, TableState } from './history.ts'
 
 /** A table whose newest timestamp is older than it was. */
 export interface GoneBack {
@@ -8,6 +8,8 @@ export interface GoneBack {
   readonly now: Date
   /** Whether it is further than it ever went ahead between two backups. */
   readonly far: boolean
+  /** Rows after whose deletion it would be so; null where that does not explain it. */
+  readonly deleted: number | null
   readonly evidence: string
 }
 
@@ -54,10 +56,25 @@ export function timestampsOf(
       from: new Date(at),
       now: state.newest,
       far: distance > largest,
+      deleted: deletedRows(history, table, { rows, now: state }),
       evidence: `${table}: its newest timestamp was ${new Date(at).toISOString()} in ${point.backup}, it is ${state.newest.toISOString()} now, ${formatDuration(distance)} before`,
     })
   }
   return { counted, back }
+}
+
+/** How many of its newest rows would have to be deleted; null where it was newer with no more rows. */
+function deletedRows(
+  history: readonly HistoryPoint[],
+  table: string,
+  { now, rows }: { readonly rows: number; readonly now: TableState },
+): number | null {
+  if (now.rows >= rows || now.newest === null) return null
+  const then = history.findLast(
+    ({ tables }) => (tables.get(table)?.rows ?? Number.POSITIVE_INFINITY) <= now.rows,
+  )
+  const newest = then?.tables.get(table)?.newest ?? null
+  return newest !== null && newest > now.newest ? null : rows - now.rows
 }
 
 /** The newest timestamps of a table, oldest backup first; null where the newest backup has none. */

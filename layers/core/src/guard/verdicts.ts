@@ -5,7 +5,7 @@ import { allowanceBy, allowanceOf, openUses, type Use } from './allowance.ts'
 import { sharedUse } from './companions.ts'
 import type { ContentState, HistoryPoint } from './history.ts'
 import { type JudgedTable, type Loss, payloadLoss, rowLoss } from './loss.ts'
-import { renameOf } from './renames.ts'
+import { copiedFrom, type Rename, renamesOf } from './renames.ts'
 
 /** What became of one table. */
 export interface TableVerdict {
@@ -30,24 +30,31 @@ export interface Comparison {
 /** Judges each table of the newest backup. */
 export function judgeTables(comparison: Comparison): TableVerdict[] {
   const before = comparison.history.at(-1)
-  return before === undefined
-    ? []
-    : [...before.tables.keys()].map((table) => judgeTable(table, before, comparison))
+  if (before === undefined) return []
+  const renames = renamesOf(before, comparison.now, comparison.limits.warning)
+  return [...before.tables.keys()].map((table) =>
+    judgeTable(table, before, comparison, renames.get(table) ?? null),
+  )
 }
 
 function judgeTable(
   table: string,
   before: HistoryPoint,
   { history, limits, now, uses }: Comparison,
+  rename: Rename | null,
 ): TableVerdict {
   const shared = sharedUse(table, openUses(uses, now.takenAt), before, now)
   const allowance =
     allowanceOf(table, uses, history, now.takenAt) ??
     (shared === null ? null : allowanceBy(shared, table, history))
-  const gone = now.tables.has(table) ? undefined : before.tables.get(table)
-  const rename = gone === undefined || gone.rows === 0 ? null : renameOf(gone, before, now, limits.warning)
   if (rename?.same === true) {
     return { table, losses: [], notes: [`it is called ${rename.to} now, with the same rows`], excused: true }
+  }
+  const gone = now.tables.has(table) ? undefined : before.tables.get(table)
+  const copied = gone === undefined ? null : copiedFrom(gone, history, now, limits.warning)
+  if (copied !== null) {
+    const note = `it is gone; it was a copy of ${copied.table} as in ${copied.backup}`
+    return { table, losses: [], notes: [note], excused: true }
   }
   const judged: JudgedTable = {
     name: table,

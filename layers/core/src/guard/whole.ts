@@ -2,7 +2,7 @@ import { finding } from '../finding.ts'
 import type { Finding } from '../report.ts'
 import type { ContentState, HistoryPoint } from './history.ts'
 import type { Loss } from './loss.ts'
-import { staleContent } from './stale.ts'
+import { byHand, staleContent } from './stale.ts'
 import { formatRows } from './tables.ts'
 import { type GoneBack, timestampsOf } from './timestamps.ts'
 import type { TableVerdict } from './verdicts.ts'
@@ -56,9 +56,9 @@ export function oldCopy(
   const before = history.at(-1)
   const excused = new Set(verdicts.filter((verdict) => verdict.excused).map(({ table }) => table))
   const { back, counted } = timestampsOf(history, now, (table) => excused.has(table))
-  const stale = staleContent(history, now)
+  const stale = staleContent(history, now, excused)
   const far = back.filter((table) => table.far)
-  const most = far.length * 2 > counted
+  const most = far.length * 2 > counted && !areDeleted(far)
   if (before === undefined || (stale === null && !most)) {
     return { finding: null, losses: new Map(back.map((table) => [table.table, lossOf(table)])) }
   }
@@ -77,6 +77,11 @@ export function oldCopy(
     losses: new Map(),
   }
 }
+
+/** Whether somebody who deleted a few of the newest rows by hand explains it all. */
+const areDeleted = (back: readonly GoneBack[]): boolean =>
+  back.every(({ deleted }) => deleted !== null) &&
+  back.reduce((sum, { deleted }) => sum + (deleted ?? 0), 0) < byHand
 
 const latest = (times: readonly Date[]): Date | undefined =>
   times.length === 0 ? undefined : new Date(Math.max(...times.map((time) => time.getTime())))

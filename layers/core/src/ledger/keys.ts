@@ -1,5 +1,7 @@
 /** Keys of a hub's records in its ledger. */
 export const ledgerKeys = {
+  /** Runs of every task. */
+  runs: 'runs/',
   /** Runs of a task, by slot. */
   runsOf: (task: string): string => `runs/${task}/`,
   /** What a continuous task last said. */

@@ -1,3 +1,4 @@
+import type { CopiedFile } from './backups.ts'
 import type { Deletion } from './deletion.ts'
 
 /** Looks at files of the hub without opening them. */
@@ -13,6 +14,55 @@ export interface HubFiles {
   match(patterns: readonly string[]): Promise<readonly HubFile[]>
   /** At most `maxBytes` of a file; null when it is absent. */
   read(key: string, maxBytes: number): Promise<Uint8Array | null>
+}
+
+/** A file that is not kept, though a glob matches it. */
+export interface LeftOutFile {
+  readonly key: string
+  /** Why, in words. */
+  readonly reason: string
+  /** Whether it ought to be kept; false for a link and the like, which never is. */
+  readonly wanted: boolean
+}
+
+/** Everything that globs of files to keep match. */
+export interface KeptCandidates {
+  /** By key. */
+  readonly files: readonly HubFile[]
+  readonly leftOut: readonly LeftOutFile[]
+}
+
+/** `files: 'copy'`. */
+export interface HubFileCopier extends HubFiles {
+  /** Plain files that the globs match, without those of Hubkeeper's own. No link is followed. */
+  candidates(patterns: readonly string[]): Promise<KeptCandidates>
+  /**
+   * Copies a file as it is at one moment to scratch disk; null when it is absent.
+   *
+   * @throws HubkeeperError `precondition-failed` when it was written to all the while
+   */
+  copy(key: string): Promise<CopiedFile | null>
+  /** At most `maxBytes` of such a copy. */
+  readCopy(copy: CopiedFile, maxBytes: number): Promise<Uint8Array>
+}
+
+/** `files: 'restore'`. */
+export interface HubFileRestorer extends HubFileCopier {
+  /** Why the hub's files cannot be replaced from here, in words; null where they can. */
+  readonly elsewhere: string | null
+  /**
+   * Makes the bytes of the file at `path` one of the hub's files, whole, in the place of exactly the one
+   * whose SHA-256 is `expected` (null: there is none). Owner and mode of the one there stay; a new one gets
+   * `mode`.
+   *
+   * @throws PreconditionFailedError when it is another one by now; nothing was replaced
+   * @throws KeyRefusedError for a key that nothing is put in the place of
+   */
+  replace(
+    key: string,
+    path: string,
+    options: { readonly expected: string | null; readonly mode: number | null },
+  ): Promise<void>
 }
 
 /** A file that the globs of a cleanup match. */

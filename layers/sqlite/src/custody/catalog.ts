@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type Backup,
   type BackupList,
@@ -14,8 +13,11 @@ import {
   type StrayBackup,
 } from '@hubkeeper/core'
 import * as z from 'zod'
+import { completed } from './chain.ts'
+import { isLink, readChain, readHead } from './chain-record.ts'
 import { type MarkRecord, type Marks, MarksUnreadableError } from './marks.ts'
 import { pins, quarantines } from './records.ts'
+import { parse, sha256Of, textAt } from './stored.ts'
 
 /** When the newest proven backup was last seen to hold what the database holds. */
 export const confirmationSchema = z.strictObject({ backup: z.string(), at: z.iso.datetime() })
@@ -32,9 +34,6 @@ export async function readJson<T>(store: ObjectStore, key: string, schema: z.Zod
   }
 }
 
-/** SHA-256 of a text, hex. */
-export const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex')
-
 /** Objects below each backup's id, by key in ascending order. */
 async function objectsById(store: ObjectStore): Promise<Map<string, ObjectInfo[]>> {
   const byId = new Map<string, ObjectInfo[]>()
@@ -50,18 +49,47 @@ async function objectsById(store: ObjectStore): Promise<Map<string, ObjectInfo[]
 const isCertificate = (id: string, { key }: ObjectInfo): boolean =>
   key.startsWith(`${keys.backup(id)}certificate-`)
 
-/** The newest certificate that can be read; runs are ULIDs, so the last key is the newest. */
+/**
+ * The newest certificate that can be read. The chain knows which one that is: by their keys, one from a clock
+ * that ran ahead, or one that nobody issued, would stay the newest for good. One that is not as it was issued
+ * is none.
+ */
 async function newestCertificate(
   store: ObjectStore,
   id: string,
   all: readonly ObjectInfo[],
+  { digests, places }: Issued,
 ): Promise<Certificate | null> {
-  const candidates = all.filter((object) => isCertificate(id, object)).toReversed()
+  const place = ({ key }: ObjectInfo): number => places.get(key) ?? -1
+  // Of those without a place the last key is the newest, as far as the clocks were right.
+  const candidates = all
+    .filter((object) => isCertificate(id, object))
+    .toReversed()
+    .sort((a, b) => place(b) - place(a))
   for (const { key } of candidates) {
-    const certificate = await readJson(store, key, certificateSchema)
+    const text = await textAt(store, key)
+    if (text === null || sha256Of(text) !== (digests.get(key) ?? sha256Of(text))) continue
+    const certificate = parse(text, certificateSchema)
     if (certificate !== null && certificate.backup === id) return certificate
   }
   return null
+}
+
+/** What is known of the certificates that were issued, by their keys. */
+interface Issued {
+  readonly digests: ReadonlyMap<string, string>
+  /** In which order; empty where the chain cannot be relied on. */
+  readonly places: ReadonlyMap<string, number>
+}
+
+async function issuedIn(store: ObjectStore): Promise<Issued> {
+  const read = await readChain(store)
+  const chain = await completed(store, read, await readHead(store))
+  const links = (chain ?? read.value)?.links.filter(isLink) ?? []
+  return {
+    digests: new Map(links.map(({ certificate, digest }) => [certificate, digest])),
+    places: new Map(chain === null ? [] : links.map(({ certificate }, i) => [certificate, i])),
+  }
 }
 
 /** Parts of a backup that is not whole. */
@@ -108,11 +136,12 @@ export async function listBackups(store: ObjectStore): Promise<BackupList> {
   const strays: StrayBackup[] = []
   const pinned = await marksOf(pins, store)
   const quarantined = await marksOf(quarantines, store)
+  const issued = await issuedIn(store)
   for (const [id, all] of await objectsById(store)) {
     const manifest = await readJson(store, keys.manifest(id), manifestSchema)
     const pin = pinned.marks.get(id) ?? null
     if (manifest?.id === id && all.some(({ key }) => key === manifest.key)) {
-      const certificate = await newestCertificate(store, id, all)
+      const certificate = await newestCertificate(store, id, all, issued)
       backups.push({ manifest, certificate, pin, quarantine: quarantined.marks.get(id) ?? null })
     } else {
       strays.push(strayOf(id, all, manifest, pin))

@@ -1,7 +1,6 @@
 import { type Certificate, keys, type ObjectStore } from '@hubkeeper/core'
 import { ulid } from 'ulid'
 import { adopt, connect } from './adopt.ts'
-import { sha256Of } from './catalog.ts'
 import {
   type Chain,
   ChainUnreadableError,
@@ -18,7 +17,7 @@ import {
   writeHead,
 } from './chain-record.ts'
 import type { CustodyOptions } from './options.ts'
-import { readStored, textAt } from './stored.ts'
+import { readStored, sha256Of, textAt } from './stored.ts'
 
 const absent = { ifNoneMatch: '*' } as const
 
@@ -77,7 +76,11 @@ export async function noteRemoval(options: CustodyOptions, id: string): Promise<
   if (chain === null) throw new ChainUnreadableError('cannot be relied on: see backup.chain')
   const isConcerned = (each: Link | Gap): each is Link =>
     isLink(each) && each.backup === id && each.removed === null
-  if (!chain.links.some(isConcerned)) return
+  if (!chain.links.some(isConcerned)) {
+    // All that is known of them is gone: then nothing would tell of what else is.
+    if (chain.links.length > 0 || (await certificatesIn(store)).length === 0) return
+    throw new ChainUnreadableError('is gone, and so is the head')
+  }
   const removed = { at: now().toISOString(), run }
   const tidied = await tidy(store, chain, id)
   await fence()

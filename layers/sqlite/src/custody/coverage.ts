@@ -5,27 +5,30 @@ import {
   HubkeeperError,
   keys,
   ObjectMissingError,
-  type ObjectStore,
   type RestoredCopy,
   reaches,
   type Verification,
 } from '@hubkeeper/core'
-import { listBackups, sha256Of } from './catalog.ts'
+import { listBackups } from './catalog.ts'
 import { readKeptFiles } from './kept-files.ts'
 import type { CustodyOptions } from './options.ts'
 import { restoreToScratch } from './read.ts'
-import { bytesOf, whyNoTimeToRead } from './reading-time.ts'
+import { bytesOf, latestBelievable, whyNoTimeToRead } from './reading-time.ts'
 import { verifications } from './records.ts'
-import { textAt } from './stored.ts'
+import { sha256Of, textAt } from './stored.ts'
 
 /** How long ago the bytes of each backup were read back as certified. */
-export async function coverageOf(store: ObjectStore, among?: readonly Backup[]): Promise<Coverage> {
+export async function coverageOf(
+  { now, store }: Pick<CustodyOptions, 'now' | 'store'>,
+  among?: readonly Backup[],
+): Promise<Coverage> {
   const marks = await verifications.read(store)
+  const latest = latestBelievable(now())
   const backups = (among ?? (await listBackups(store)).backups)
     .map((backup) => ({
       backup,
       bytes: bytesOf(backup),
-      verifiedAt: verifiedAt(backup, marks.get(backup.manifest.id)?.at ?? null),
+      verifiedAt: verifiedAt(backup, marks.get(backup.manifest.id)?.at ?? null, latest),
     }))
     .toSorted((a, b) => a.verifiedAt.getTime() - b.verifiedAt.getTime())
   return {
@@ -35,8 +38,11 @@ export async function coverageOf(store: ObjectStore, among?: readonly Backup[]):
   }
 }
 
-/** The last time at which it was read; of one that never was, when it was written. */
-function verifiedAt({ certificate, manifest }: Backup, marked: string | null): Date {
+/**
+ * The last time at which it was read; of one that never was, when it was written. What a clock that ran ahead
+ * wrote is not believed: nobody would read the backup again until then.
+ */
+function verifiedAt({ certificate, manifest }: Backup, marked: string | null, latest: number): Date {
   const proven =
     certificate !== null &&
     reaches(certificate.level, 'bytes') &&
@@ -47,7 +53,7 @@ function verifiedAt({ certificate, manifest }: Backup, marked: string | null): D
     ...(proven ? [certificate.issuedAt] : []),
     ...(marked === null ? [] : [marked]),
   ]
-  return new Date(Math.max(...times.map((time) => Date.parse(time))))
+  return new Date(Math.max(0, ...times.map((time) => Date.parse(time)).filter((time) => time <= latest)))
 }
 
 /**

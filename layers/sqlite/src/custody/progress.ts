@@ -81,7 +81,14 @@ export async function keepProgress(
   sha256: string,
   { crossCheck, parts, seconds }: Seen,
 ): Promise<void> {
-  const done = Object.entries(parts).filter(([, { state }]) => state === 'done')
+  const clean = {
+    ...parts,
+    integrity: cleanOr(parts.integrity, (problems) => problems.length === 0),
+    searchIndexes: cleanOr(parts.searchIndexes, (indexes) =>
+      indexes.every(({ outcome }) => outcome.state === 'done' && outcome.value === null),
+    ),
+  }
+  const done = Object.entries(clean).filter(([, { state }]) => state === 'done')
   const progress = {
     sha256,
     engine,
@@ -89,7 +96,11 @@ export async function keepProgress(
     at: now().toISOString(),
     parts: Object.fromEntries(done),
     seconds,
-    crossCheck: crossCheck?.state === 'done' ? crossCheck : null,
+    crossCheck: crossCheck?.state === 'done' && crossCheck.value.integrity.length === 0 ? crossCheck : null,
   }
   await proofs.set(store, id, progressSchema.parse(progress), fence)
 }
+
+/** What found nothing wrong; else as if nobody had looked. */
+const cleanOr = <T>(outcome: Outcome<T>, isClean: (value: T) => boolean): Outcome<T> =>
+  outcome.state === 'done' && isClean(outcome.value) ? outcome : notYet

@@ -1,8 +1,10 @@
 import {
   type Backup,
+  type BackupManifest,
   type Certificate,
   type Guard,
   HubkeeperError,
+  isProof,
   isProven,
   keys,
   ObjectMissingError,
@@ -12,7 +14,7 @@ import {
   type Quarantine,
   type RestoredCopy,
 } from '@hubkeeper/core'
-import { listBackups, sha256Of } from './catalog.ts'
+import { listBackups } from './catalog.ts'
 import { certify } from './certify.ts'
 import { issueCertificate } from './chain.ts'
 import { readKeptFiles } from './kept-files.ts'
@@ -22,9 +24,7 @@ import { proofs } from './progress.ts'
 import { restoreToScratch } from './read.ts'
 import { whyNoTimeToRead } from './reading-time.ts'
 import { quarantines } from './records.ts'
-import { textAt } from './stored.ts'
-
-const allowEverything: Guard = async () => null
+import { sha256Of, textAt } from './stored.ts'
 
 /** What came of something, and how long it took, seconds. */
 interface Timed<T> {
@@ -41,7 +41,7 @@ interface Timed<T> {
 export async function proveBackup(
   options: CustodyOptions,
   backup: Backup,
-  guard: Guard = allowEverything,
+  guard?: Guard,
 ): Promise<Proof> {
   const { fence, now, store } = options
   const { manifest } = backup
@@ -49,8 +49,7 @@ export async function proveBackup(
   if (whyNoTimeToRead(options, backup) !== null) throw new ProofUnfinishedError(manifest.id, ['bytes'], true)
   const timed = timerOf(options)
   const started = now().getTime()
-  const known = (await listBackups(store)).backups
-  const baseline = known.findLast(isProven)?.certificate?.foreignKeyViolations ?? null
+  const baseline = baselineOf((await listBackups(store)).backups, manifest)
   const stored = await textAt(store, keys.manifest(manifest.id))
   if (stored === null) throw missing(manifest.id, `${keys.manifest(manifest.id)} is gone`)
   const copy = await timed(() => readBack(options, backup))
@@ -84,7 +83,7 @@ export async function proveBackup(
       baseline,
     }),
   }
-  const quarantine = await guarded(options, draft, guard)
+  const quarantine = guard === undefined ? null : await guarded(options, draft, guard)
   const certificate = await issueCertificate(options, draft)
   if (sight?.kept === true) await proofs.set(store, manifest.id, null, fence)
   return {
@@ -93,6 +92,16 @@ export async function proveBackup(
     quarantine,
     durationSeconds: (now().getTime() - started) / 1000,
   }
+}
+
+/**
+ * Rows without a parent that the backup may have: as many as when it was proven, else as in the newest proven
+ * one before it. Null where there is none: what was cleared up since is no fault of an older one.
+ */
+function baselineOf(known: readonly Backup[], { id, takenAt }: BackupManifest): number | null {
+  const own = known.find(({ manifest }) => manifest.id === id)?.certificate ?? null
+  const before = known.findLast((each) => isProven(each) && each.manifest.takenAt <= takenAt)
+  return (own !== null && isProof(own) ? own : before?.certificate)?.foreignKeyViolations ?? null
 }
 
 const timerOf =
@@ -138,6 +147,8 @@ async function guarded(
   draft: Omit<Certificate, 'previous'>,
   guard: Guard,
 ): Promise<Quarantine | null> {
+  // While it is not known what counts, content is judged by what may not.
+  await quarantines.read(store)
   const reason = await guard(draft)
   if (reason === null) return null
   const quarantine = { reason, run, since: now().toISOString() }

@@ -1,10 +1,12 @@
 import { basename } from 'node:path'
 import {
   type Backup,
+  type BackupList,
   type BackupManifest,
   type BackupReader,
   type Examination,
   examinationParts,
+  HubkeeperError,
   isProven,
   keys,
   ObjectMissingError,
@@ -19,6 +21,7 @@ import { checkChain } from './chain-check.ts'
 import { coverageOf } from './coverage.ts'
 import type { CustodyOptions } from './options.ts'
 import { queriesOf } from './queries.ts'
+import { latestBelievable } from './reading-time.ts'
 import { fingerprint } from './scratch.ts'
 
 /** The backups of one hub, to be looked at. */
@@ -26,8 +29,6 @@ export function openReader(options: CustodyOptions): BackupReader {
   const { engine, store } = options
 
   const list: BackupReader['list'] = () => listBackups(store)
-
-  const proven = async (): Promise<Backup[]> => (await list()).backups.filter(isProven)
 
   return {
     list,
@@ -38,26 +39,40 @@ export function openReader(options: CustodyOptions): BackupReader {
     ...queriesOf(options),
     restoration: () => readJson(store, keys.restoration, restorationSchema),
     checkChain: () => checkChain(store),
-    coverage: (among) => coverageOf(store, among),
+    coverage: (among) => coverageOf(options, among),
 
     async newestProven(among) {
-      const backup = (among ?? (await list()).backups).findLast(isProven)
+      const latest = latestBelievable(options.now())
+      const all = (among ?? (await list()).backups).filter(isProven)
+      // One of a clock that ran ahead would be the newest, and never get old, until then.
+      const backup = all.findLast(({ manifest }) => Date.parse(manifest.takenAt) <= latest) ?? all.at(-1)
       if (backup === undefined) return null
+      const takenAt = Date.parse(backup.manifest.takenAt)
       const confirmation = await readJson(store, keys.confirmation, confirmationSchema)
-      const times = [backup.manifest.takenAt]
-      if (confirmation?.backup === backup.manifest.id) times.push(confirmation.at)
-      return { backup, currentAt: new Date(Math.max(...times.map((time) => Date.parse(time)))) }
+      const confirmed = confirmation?.backup === backup.manifest.id ? Date.parse(confirmation.at) : takenAt
+      return { backup, currentAt: new Date(confirmed > latest ? takenAt : Math.max(takenAt, confirmed)) }
     },
 
     async find(selector) {
-      if (selector instanceof Date) {
-        const limit = selector.toISOString()
-        return (await proven()).findLast(({ manifest }) => manifest.takenAt <= limit) ?? null
+      const all = await list()
+      if (typeof selector === 'string' && selector !== 'latest') {
+        return all.backups.find(({ manifest }) => manifest.id === selector) ?? null
       }
-      if (selector === 'latest') return (await proven()).at(-1) ?? null
-      return (await list()).backups.find(({ manifest }) => manifest.id === selector) ?? null
+      refuseGuess(all)
+      const proven = all.backups.filter(isProven)
+      if (selector === 'latest') return proven.at(-1) ?? null
+      const limit = selector.toISOString()
+      return proven.findLast(({ manifest }) => manifest.takenAt <= limit) ?? null
     },
   }
+}
+
+/** The newest one may be the very one that does not count. @throws HubkeeperError */
+function refuseGuess({ quarantineUnreadable }: BackupList): void {
+  if (quarantineUnreadable === null) return
+  throw new HubkeeperError('io', `it is not known which backups count: ${quarantineUnreadable}`, {
+    hint: `name one by its id: hubkeeper backups list; or put an older copy of ${keys.quarantine} in its place`,
+  })
 }
 
 /** The stored copy, read back to scratch disk; where it lies, when that is on this machine. */

@@ -1,4 +1,4 @@
-import { type Backup, formatBytes, formatDuration, mebibytes, seconds } from '@hubkeeper/core'
+import { type Backup, formatBytes, formatDuration, mebibytes, minutes, seconds } from '@hubkeeper/core'
 import type { CustodyOptions } from './options.ts'
 
 /** What is read back in a second: on purpose far below what was measured. */
@@ -6,6 +6,12 @@ const bytesPerSecond = mebibytes(32)
 
 /** Left of the time for what comes after looking, ms. */
 const reserve = seconds(10)
+
+/** How far clocks may differ, ms. */
+const skew = minutes(10)
+
+/** The last moment that something can be of that was written by now, ms: a clock may have run ahead. */
+export const latestBelievable = (now: Date): number => now.getTime() + skew
 
 /** How long work may still take, ms. */
 export const timeLeft = ({ deadline, now }: CustodyOptions): number =>

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   type BackupManifest,
   type Certificate,
@@ -8,7 +9,9 @@ import {
   type ObjectStore,
 } from '@hubkeeper/core'
 import type * as z from 'zod'
-import { sha256Of } from './catalog.ts'
+
+/** SHA-256 of a text, hex. */
+export const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** A certificate as it lies in the store. */
 export interface StoredCertificate {

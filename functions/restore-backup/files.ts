@@ -1,0 +1,140 @@
+import {
+  type CopiedFile,
+  copyKeptFiles,
+  type FilePlan,
+  type Finding,
+  finding,
+  type HubFile,
+  HubkeeperError,
+  type KeptFiles,
+  keptFiles,
+  type PlannedFile,
+  PreconditionFailedError,
+  planFileRestore,
+  type RestoredFile,
+  toWrite,
+} from '@hubkeeper/core'
+import type { Chosen, RestoreContext } from './context.ts'
+
+/** Files of a backup, and those of the hub as they are. */
+export interface FilesBeside {
+  readonly plan: FilePlan
+  readonly now: KeptFiles
+}
+
+type FilesContext = Pick<RestoreContext, 'files' | 'hub' | 'progress'>
+
+/** Looks at the hub's files beside those of a backup. @throws HubkeeperError */
+export async function lookAtFiles(context: FilesContext, { backup }: Chosen): Promise<FilesBeside> {
+  const now = await copyKeptFiles(context)
+  const { hub } = context
+  const plan = planFileRestore(backup.manifest.files, now, { patterns: keptFiles(hub), places: hub })
+  return { plan, now }
+}
+
+/** @throws PreconditionFailedError when a file that is to be replaced was written since it was copied */
+export async function refuseChangedFiles(
+  { files, hub }: FilesContext,
+  { now, plan }: FilesBeside,
+): Promise<void> {
+  const there = new Map((await files.candidates(keptFiles(hub))).files.map((file) => [file.key, file]))
+  const copies = new Map(now.files.map((file) => [file.key, file]))
+  for (const { file } of toWrite(plan)) {
+    const [before, after] = [copies.get(file.key), there.get(file.key)]
+    const same = before === undefined || after === undefined ? before === after : isAsCopied(after, before)
+    if (!same) throw new PreconditionFailedError(file.key, 'that it is as it was looked at')
+  }
+}
+
+/** By size and time to the second, as coarse as some stores tell it: the bytes are compared when it is replaced. */
+const isAsCopied = (now: HubFile, copy: CopiedFile): boolean =>
+  now.bytes === copy.bytes &&
+  Math.floor(now.modifiedAt.getTime() / 1000) === Math.floor(Date.parse(copy.modifiedAt) / 1000)
+
+/** What became of the files. */
+export interface FilesPutBack {
+  readonly findings: readonly Finding[]
+  /** What kept it from the rest of them; null when all are there. */
+  readonly failure: HubkeeperError | null
+  /** Keys of the rest. */
+  readonly left: readonly string[]
+}
+
+/** Puts the files back, one after the other, until one cannot be; then reads each again. */
+export async function putBack(
+  { files, progress }: FilesContext,
+  plan: FilePlan,
+  copies: readonly RestoredFile[],
+): Promise<FilesPutBack> {
+  const wanted = toWrite(plan)
+  const written: PlannedFile[] = []
+  let failure: HubkeeperError | null = null
+  for (const [i, planned] of wanted.entries()) {
+    const { key, mode } = planned.file
+    const copy = copies.find((candidate) => candidate.key === key)
+    if (copy === undefined) throw new TypeError(`${key} was not read back`)
+    progress.step(`Putting back file ${i + 1} of ${wanted.length}: ${key}`)
+    try {
+      await files.replace(key, copy.path, { expected: planned.now, mode })
+      written.push(planned)
+    } catch (error) {
+      if (!(error instanceof HubkeeperError)) throw error
+      failure = error
+      break
+    }
+  }
+  const proven = await Promise.all(written.map((planned) => proveFile(files, planned)))
+  const left = wanted.slice(written.length).map(({ file: { key } }) => key)
+  const missed = left.map((key, i) =>
+    finding('files.restored', 'critical', {
+      subject: key,
+      expected: 'as in the backup',
+      actual:
+        i === 0
+          ? `not put back: ${failure?.message ?? 'it was not tried'}`
+          : 'not put back: it was not tried any more',
+    }),
+  )
+  return { findings: [...proven, ...missed, ...standing(plan)], failure, left }
+}
+
+async function proveFile(files: RestoreContext['files'], { file, state }: PlannedFile): Promise<Finding> {
+  const there = await files.copy(file.key)
+  const equal = there?.sha256 === file.sha256
+  return finding('files.restored', equal ? 'ok' : 'critical', {
+    subject: file.key,
+    expected: 'as in the backup',
+    actual: equal
+      ? state === 'missing'
+        ? 'put back: it was missing'
+        : 'put back: it was another one'
+      : there === null
+        ? 'it was put back, and is gone again'
+        : 'it was put back, and is another one again',
+  })
+}
+
+/** Files that were not to be written. */
+function standing({ onlyHere, planned, refused }: FilePlan): Finding[] {
+  const same = planned.filter(({ state }) => state === 'same').length
+  return [
+    ...refused
+      .filter(({ wanted }) => wanted)
+      .map(({ file, reason }) =>
+        finding('files.restored', 'critical', {
+          subject: file.key,
+          expected: 'as in the backup',
+          actual: `not put back: ${reason}`,
+        }),
+      ),
+    finding('files.restored', 'ok', {
+      actual: `${same} ${same === 1 ? 'file was' : 'files were'} as in the backup already`,
+      evidence: [
+        ...refused
+          .filter(({ wanted }) => !wanted)
+          .map(({ file, reason }) => `not put back: ${file.key}, as ${reason}`),
+        ...onlyHere.map((key) => `only here, and left as it is: ${key}`),
+      ],
+    }),
+  ]
+}

@@ -1,0 +1,43 @@
+import { finding } from '../finding.ts'
+import { reasonOf } from '../findings/outcome.ts'
+import type { ContentDigest, Outcome } from '../ports/examination.ts'
+import type { Finding } from '../report.ts'
+import { judgeRestoration, restorationFinding } from './judge.ts'
+import type { RememberedContent, Restoration } from './record.ts'
+
+/** Whether it is still looked out for what becomes of a restore. */
+export const isFollowed = (restoration: Restoration | null): restoration is Restoration =>
+  restoration !== null &&
+  restoration.finishedAt !== null &&
+  restoration.settledAt === null &&
+  restoration.watchUntil !== null
+
+/** A content digest as a restoration remembers it. */
+export const rememberedContent = ({ tables, value }: ContentDigest): RememberedContent => ({
+  digest: value,
+  tables: tables.map(({ digest, name }) => ({ name, digest })),
+})
+
+/** What a look at the database says of the last restore. */
+export interface Followed {
+  /** Empty where there is nothing to look out for. */
+  readonly findings: readonly Finding[]
+  /** There is nothing more to look out for. */
+  readonly settled: boolean
+}
+
+/** Judges the last restore by the content of a snapshot of the database `subject`. */
+export function followRestoration(
+  restoration: Restoration | null,
+  digest: Outcome<ContentDigest>,
+  { at, subject }: { readonly at: Date; readonly subject: string },
+): Followed {
+  if (!isFollowed(restoration)) return { findings: [], settled: false }
+  if (digest.state !== 'done') {
+    const actual = reasonOf(digest)
+    return { findings: [finding('restore.held', 'unknown', { subject, actual })], settled: false }
+  }
+  const verdict = judgeRestoration(restoration, rememberedContent(digest.value), at)
+  if (verdict === null) return { findings: [], settled: false }
+  return { findings: [restorationFinding(verdict, restoration, subject)], settled: verdict.settled }
+}
