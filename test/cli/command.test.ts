@@ -77,6 +77,37 @@ describe('--json', () => {
   })
 })
 
+describe('arguments of a task', () => {
+  it('are set by name, and shown by tasks NAME', async () => {
+    const hub = sampleHub()
+    const shown = await hubkeeper(hub.directory, ['tasks', 'disaster-recovery-test'])
+    expect(shown.out).toContain('--set samples=…')
+    await hubkeeper(hub.directory, ['run', 'backup'])
+    const { out } = await hubkeeper(hub.directory, ['run', 'backup', '--set', 'force=true', '--json'])
+    expect(JSON.parse(out)).toMatchObject({
+      reports: [{ artifacts: [{ kind: 'backup' }] }],
+    })
+  })
+
+  it('that it does not take, or a cadence, run nothing', async () => {
+    const hub = sampleHub()
+    const refused = (args: string[]) => hubkeeper(hub.directory, ['run', ...args])
+    expect(await refused(['backup', '--set', 'forced=true'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('what to do: see what it takes: hubkeeper tasks backup'),
+    })
+    expect(await refused(['daily', '--set', 'force=true'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--set goes with one task'),
+    })
+    expect(await refused(['backup', '--set', 'force'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('write it as name=value'),
+    })
+    expect(await hubkeeper(hub.directory, ['tasks', 'nothing'])).toMatchObject({ code: 2 })
+  })
+})
+
 describe('stack traces', () => {
   it('appear with --debug only', async () => {
     const directory = temporaryDirectory()

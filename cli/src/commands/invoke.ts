@@ -2,11 +2,12 @@ import { type Report, runOf, type Task, UsageError } from '@hubkeeper/core'
 import type { Command } from 'commander'
 import { allHubs, chooseHub, loadConfig } from '../config.ts'
 import { type CommonOptions, parseMoment, withCommonOptions } from '../options.ts'
+import { type TaskInputOptions, withTaskInput } from '../task-input.ts'
 import { taskProgress } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { showExecuted, tasksNamed } from './run.ts'
 
-interface InvokeOptions extends CommonOptions {
+interface InvokeOptions extends CommonOptions, TaskInputOptions {
   readonly at?: Date
   readonly force?: boolean
   readonly analyze?: boolean
@@ -18,7 +19,7 @@ interface InvokeOptions extends CommonOptions {
 
 /** `hubkeeper invoke`. */
 export function registerInvoke(program: Command, terminal: Terminal): void {
-  withCommonOptions(program.command('invoke'))
+  withTaskInput(withCommonOptions(program.command('invoke')))
     .description('run a task on AWS and follow it to its report')
     .argument('<task>', 'which one')
     .option('--at <time>', 'the moment that windows and ages count from', parseMoment)
@@ -93,14 +94,15 @@ function refuseUnstartable({ input, name, schedule }: Task, given: object): void
     ({ message, path }) => `${path.join('.') || 'arguments'}: ${message}`,
   )
   throw new UsageError(`${name} does not take these arguments: ${problems.join('; ')}`, {
-    hint: 'see hubkeeper invoke --help for which task takes what',
+    hint: `see what it takes: hubkeeper tasks ${name}`,
   })
 }
 
 const momentOf = ({ at }: InvokeOptions) => (at === undefined ? {} : { at: at.toISOString() })
 
 /** Only what was given is passed on, so that a task refuses what it does not take. */
-const inputOf = ({ analyze, backup, cadence, files, force, undo }: InvokeOptions) => ({
+const inputOf = ({ analyze, backup, cadence, files, force, set, undo }: InvokeOptions) => ({
+  ...set,
   ...(analyze === undefined ? {} : { analyze }),
   ...(backup === undefined ? {} : { backup }),
   ...(cadence === undefined ? {} : { cadence }),

@@ -13,6 +13,7 @@ import { type CadenceOptions, executeCadence, executeDue } from '../cadence.ts'
 import { allHubs, type ConfiguredHub, chooseHub, loadConfig } from '../config.ts'
 import { type Executed, executeTasks, type Order } from '../execute.ts'
 import { withRunOptions } from '../options.ts'
+import { type TaskInputOptions, withTaskInput } from '../task-input.ts'
 import { runText } from '../terminal/report.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -41,7 +42,7 @@ export function showExecuted(terminal: Terminal, { remarks, run }: Executed, jso
   if (run.reports.length > 0) terminal.out(runText(terminal, run))
 }
 
-interface RunCommandOptions extends CadenceOptions {
+interface RunCommandOptions extends CadenceOptions, TaskInputOptions {
   readonly due?: boolean
   readonly force?: boolean
   readonly analyze?: boolean
@@ -49,7 +50,7 @@ interface RunCommandOptions extends CadenceOptions {
 
 /** `hubkeeper run`. */
 export function registerRun(program: Command, terminal: Terminal): void {
-  withRunOptions(program.command('run'))
+  withTaskInput(withRunOptions(program.command('run')))
     .description('run a task, or every task of a cadence')
     .argument('[task|cadence]', 'which one', 'daily')
     .option('--due', 'a cadence: only what is due and has not succeeded yet, for its scheduled time')
@@ -68,6 +69,7 @@ Examples:
   hubkeeper run daily --due              for cron and timers, as often as you like: what is due, once
   hubkeeper run health-check --json      one task, for a program
   hubkeeper run database-maintenance --dry-run
+  hubkeeper run disaster-recovery-test --set samples=50
 
 Exit codes: 0 ok or warning, 1 critical, 2 nothing ran (usage or configuration), 3 a task failed.`,
     )
@@ -115,10 +117,15 @@ function executionOf(
 
 /** @throws UsageError for options that make no sense together */
 function refuseMixed(cadence: Cadence | null, chosen: readonly Task[], options: RunCommandOptions): void {
-  const { analyze, due, force, fresh, scheduled } = options
+  const { analyze, due, force, fresh, scheduled, set } = options
   const continuous = chosen.every(({ schedule }) => schedule.cadence === 'continuous')
-  if (cadence !== null && (force === true || analyze === true)) {
-    throw new UsageError(`${force === true ? '--force' : '--analyze'} goes with one task`, {
+  const ofOne = [
+    ...(force === true ? ['--force'] : []),
+    ...(analyze === true ? ['--analyze'] : []),
+    ...(set === undefined ? [] : ['--set']),
+  ]
+  if (cadence !== null && ofOne.length > 0) {
+    throw new UsageError(`${ofOne.join(' and ')} goes with one task`, {
       hint: 'name the task: hubkeeper run database-maintenance --force',
     })
   }
@@ -140,9 +147,13 @@ function refuseMixed(cadence: Cadence | null, chosen: readonly Task[], options: 
 }
 
 /** Only what was given is passed on, so that a task refuses what it does not take. */
-const orderOf = (task: Task, { analyze, force }: RunCommandOptions): Order => ({
+const orderOf = (task: Task, { analyze, force, set }: RunCommandOptions): Order => ({
   task,
-  input: { ...(force === undefined ? {} : { force }), ...(analyze === undefined ? {} : { analyze }) },
+  input: {
+    ...set,
+    ...(force === undefined ? {} : { force }),
+    ...(analyze === undefined ? {} : { analyze }),
+  },
 })
 
 /** Runs on several hubs as one. */

@@ -1,6 +1,7 @@
-import { describeSchedule } from '@hubkeeper/core'
+import { describeSchedule, type Task, UsageError } from '@hubkeeper/core'
 import type { Command } from 'commander'
 import { tasks } from '../../../functions/tasks.ts'
+import { argumentsOf } from '../task-input.ts'
 import { columns } from '../terminal/columns.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -9,28 +10,61 @@ export function registerTasks(program: Command, terminal: Terminal): void {
   program
     .command('tasks')
     .description('every task: when it runs, what it may touch, what it does')
+    .argument('[name]', 'one of them, with the arguments that it takes')
     .option('--json', 'one JSON document on standard output and nothing else')
-    .addHelpText('after', '\nExample:\n  hubkeeper tasks --json')
-    .action((options: { json?: boolean }) => {
-      const rows = tasks.map(({ access, name, schedule, summary, title }) => ({
-        name,
-        title,
-        summary,
-        schedule,
-        access,
-      }))
+    .addHelpText('after', '\nExamples:\n  hubkeeper tasks --json\n  hubkeeper tasks disaster-recovery-test')
+    .action((name: string | undefined, options: { json?: boolean }) => {
+      const chosen = name === undefined ? tasks : [taskNamed(name)]
       if (options.json) {
-        terminal.out(JSON.stringify({ schema: 1, tasks: rows }, null, 2))
+        terminal.out(JSON.stringify({ schema: 1, tasks: chosen.map(factsOf) }, null, 2))
         return
       }
-      terminal.out(
-        columns(
-          rows.map(({ name, schedule, summary }) => [
-            terminal.paint('bold', name),
-            describeSchedule(schedule),
-            summary,
-          ]),
-        ),
-      )
+      const [one] = chosen
+      terminal.out(name !== undefined && one !== undefined ? aloneText(terminal, one) : listText(terminal))
     })
+}
+
+/** @throws UsageError */
+function taskNamed(name: string): Task {
+  const task = tasks.find((candidate) => candidate.name === name)
+  if (task !== undefined) return task
+  throw new UsageError(`there is no task ${name}`, {
+    hint: `tasks: ${tasks.map((each) => each.name).join(', ')}`,
+  })
+}
+
+const factsOf = (task: Task) => {
+  const { access, name, schedule, summary, title } = task
+  return { name, title, summary, schedule, access, arguments: argumentsOf(task) }
+}
+
+const listText = (terminal: Terminal): string =>
+  columns(
+    tasks.map(({ name, schedule, summary }) => [
+      terminal.paint('bold', name),
+      describeSchedule(schedule),
+      summary,
+    ]),
+  )
+
+function aloneText(terminal: Terminal, task: Task): string {
+  const { access, name, schedule, summary, title } = task
+  const taken = argumentsOf(task)
+  return [
+    `${terminal.paint('bold', name)}: ${title}`,
+    summary,
+    '',
+    columns([
+      ['runs', describeSchedule(schedule)],
+      [
+        'may',
+        Object.entries(access)
+          .map(([port, level]) => `${level} ${port}`)
+          .join(', '),
+      ],
+    ]),
+    ...(taken.length === 0
+      ? ['', 'It takes no arguments.']
+      : ['', columns(taken.map((each) => [`--set ${each.name}=…`, each.description]))]),
+  ].join('\n')
 }

@@ -59,7 +59,7 @@ function refuseWrongInput(task: Task, input: unknown): void {
     (issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`,
   )
   throw new UsageError(`${task.name} does not take these arguments: ${problems.join('; ')}`, {
-    hint: `see hubkeeper run ${task.name} --help`,
+    hint: `see what it takes: hubkeeper tasks ${task.name}`,
   })
 }
 
