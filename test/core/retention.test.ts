@@ -338,6 +338,23 @@ describe('whatever happened', () => {
     })
   })
 
+  it('what drains little by little can be had again as it was, however short the rest is kept', () => {
+    const retention = { days: 3, weeks: 0, months: 0, years: 0, minimumProven: 3 }
+    const drain = dailyFrom(at('2026-09-01'), 60).map((past, i) => ({
+      ...past,
+      rows: Math.round(5000 * 0.95 ** Math.max(0, i - 20)),
+    }))
+    let there: Backup[] = []
+    let told: readonly string[] = []
+    for (const backup of backupsOf(drain)) {
+      const { backups } = plan([...there, backup], { at: new Date(backup.manifest.takenAt), retention })
+      there = backups.filter(({ keep }) => keep).map(({ of }) => of)
+      told = backups[0]?.reasons ?? []
+    }
+    expect(there[0]?.certificate?.tables[0]?.rows).toBe(5000)
+    expect(told.join('; ')).toContain('it holds most of articles: 5,000 rows, the newest 676 rows')
+  })
+
   it('applying a plan twice deletes nothing more', () => {
     verify((_, request) => {
       const left = kept(planRetention(request))

@@ -67,17 +67,21 @@ const certificateOf = (manifest: Backup['manifest'], rows: number): Certificate 
   previous: null,
 })
 
-/** Writes backups as custody stores them, with their pins. */
+/** Writes backups as custody stored them before there was a record of certificates, with their pins. */
 export async function storeBackups(
   store: Pick<ObjectStore, 'put'>,
   backups: readonly Backup[],
 ): Promise<void> {
+  let previous: string | null = null
   for (const { certificate, manifest } of backups) {
     await store.put(manifest.key, body(manifest.id))
     await store.put(keys.manifest(manifest.id), JSON.stringify(manifest))
-    if (certificate !== null) {
-      await store.put(keys.certificate(manifest.id, '01KBAR0000000000000000000'), JSON.stringify(certificate))
-    }
+    if (certificate === null) continue
+    const key = keys.certificate(manifest.id, '01KBAR0000000000000000000')
+    const text = JSON.stringify({ ...certificate, previous })
+    previous = sha256(text)
+    await store.put(key, text)
+    await store.put(keys.certificateHead, JSON.stringify({ digest: previous, certificate: key }))
   }
   const pins = backups.flatMap(({ manifest, pin }) => (pin === null ? [] : [[manifest.id, pin] as const]))
   if (pins.length > 0) await store.put(keys.pins, JSON.stringify({ pins: Object.fromEntries(pins) }))

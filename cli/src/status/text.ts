@@ -33,6 +33,7 @@ function headline({ paint }: Terminal, { newestProvenBackup: newest }: HubStatus
 /** What stands; what was made good is only counted. */
 function quarantineLines({ paint }: Terminal, { quarantined, quarantineUnreadable }: HubStatus): string[] {
   const past = quarantined.filter(({ stands }) => !stands).length
+  const newest = quarantined.findLast(({ stands }) => stands)
   return [
     ...(quarantineUnreadable === null
       ? []
@@ -42,14 +43,21 @@ function quarantineLines({ paint }: Terminal, { quarantined, quarantineUnreadabl
       .map(({ id, reason, since }) =>
         paint('red', plain(`✖ ${id} is in quarantine since ${since}, it does not count: ${reason}`)),
       ),
+    ...(newest === undefined ? [] : [`  ${plain(whatNext(newest.id))}`]),
     ...(past === 0 ? [] : [paint('dim', `${past} in quarantine before, made good since`)]),
   ]
 }
 
+/** The newest is enough: what it holds is what is there. */
+const whatNext = (id: string): string =>
+  `compare: hubkeeper restore latest --dry-run; lost: hubkeeper restore latest, then hubkeeper backup; or meant: hubkeeper backups accept ${id} --reason TEXT`
+
 function stopLines({ paint }: Terminal, { freeze, hold }: HubStatus): string[] {
   return [
     ...(freeze === null ? [] : [paint('yellow', `▲ frozen ${describeStop(freeze)}: nothing may write`)]),
-    ...(hold === null ? [] : [paint('yellow', `▲ on hold ${describeStop(hold)}: no backup is deleted`)]),
+    ...(hold === null
+      ? []
+      : [paint('yellow', `▲ on hold ${describeStop(hold)}: no backup is deleted until hubkeeper release`)]),
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { Alert } from './ports/alerts.ts'
+import { formatValue } from './render/value.ts'
 import type { Finding, Report } from './report.ts'
 
 const maxSubject = 100
@@ -26,8 +27,9 @@ export function alertOf(report: Report): Alert | null {
   }
 }
 
-const headline = (finding: Finding): string =>
-  finding.subject === null ? finding.title : `${finding.title} (${finding.subject})`
+/** What was seen. The title says what should be: in an alert it would reassure. */
+const headline = ({ actual, check, subject, unit }: Finding): string =>
+  `${check}${subject === null ? '' : ` ${subject}`}: ${formatValue(actual, unit)}`
 
 const checksOf = (findings: readonly Finding[]): string =>
   [...new Set(findings.map(({ check, subject }) => (subject === null ? check : `${check}/${subject}`)))]
@@ -42,7 +44,7 @@ function oneLine(text: string, length: number): string {
 
 function bodyOf(report: Report, worst: readonly Finding[]): string {
   const lines = worst.flatMap((finding) => [
-    `- ${headline(finding)}: ${finding.status}, ${finding.actual ?? 'no value'} (expected ${finding.expected ?? '–'})`,
+    `- ${finding.status}: ${headline(finding)} (expected ${formatValue(finding.expected, finding.unit)})`,
     ...(finding.advice === null ? [] : [`  what to do: ${finding.advice}`]),
   ])
   const error = report.error === null ? [] : [report.error.message, `what to do: ${report.error.hint}`]

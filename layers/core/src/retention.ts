@@ -1,8 +1,9 @@
 import type { HubConfig } from './config/schema.ts'
 import { type Quarantined, standingQuarantines } from './guard/quarantine.ts'
+import { formatRows } from './guard/tables.ts'
 import type { Backup, BackupList, StrayBackup } from './ports/backups.ts'
 import { isProven } from './ports/backups.ts'
-import { type Anomaly, anomaliesIn } from './retention/anomalies.ts'
+import { type Anomaly, anomaliesIn, fullestBefore } from './retention/anomalies.ts'
 import { type Calendar, calendarOf, type PeriodKind, periodKinds } from './retention/periods.ts'
 import { planStray } from './retention/strays.ts'
 import { days, formatDuration } from './units.ts'
@@ -74,8 +75,12 @@ export function planRetention(request: RetentionRequest): RetentionPlan {
   }
   for (const { name, representative } of tiers) keep(representative, `the newest of ${name}`)
   for (const { backup, lastGood, what } of lastingAnomalies(past, countedFrom, request)) {
-    keep(lastGood, `the last good one before ${backup.manifest.id}, which ${what}`)
+    keep(lastGood, `the last proven one before ${backup.manifest.id}, which ${what}`)
     keep(backup, `kept as evidence: it ${what}`)
+  }
+  const remembered = proven.filter((backup) => isYounger(backup, countedFrom, anomalyMemory))
+  for (const { backup, left, rows, table } of fullestBefore(remembered, hub.thresholds)) {
+    keep(backup, `it holds most of ${table}: ${formatRows(rows)}, the newest ${formatRows(left)}`)
   }
 
   const decide = (backup: Backup): Decision<Backup> => {

@@ -1,11 +1,14 @@
 import { type Certificate, isProof } from '../certificate.ts'
 import type { ProofUnfinishedError } from '../errors.ts'
 import { finding, measured, type ThresholdOverrides } from '../finding.ts'
-import type { Backup, BackupList, ChainCheck, Coverage } from '../ports/backups.ts'
+import { type Backup, type BackupList, type ChainCheck, type Coverage, isProven } from '../ports/backups.ts'
 import type { Finding } from '../report.ts'
-import { formatBytes } from '../units.ts'
+import { days, formatBytes } from '../units.ts'
 
 const maxEvidence = 10
+
+/** How much later than this clock a backup may be taken by another one, ms. */
+const clockSkew = days(1)
 
 /** What a certificate says of its backup. */
 export function certifiedFinding(certificate: Certificate): Finding {
@@ -40,12 +43,7 @@ export function backupFindings(
   at: Date,
   overrides: ThresholdOverrides,
 ): Finding[] {
-  const age =
-    newest === null
-      ? finding('backup.age', 'critical', { expected: 'a proven backup', actual: 'there is none' })
-      : measured('backup.age', Math.max(0, (at.getTime() - newest.currentAt.getTime()) / 1000), overrides, {
-          evidence: [`${newest.backup.manifest.id}, current at ${newest.currentAt.toISOString()}`],
-        })
+  const age = ageFinding(list, newest, at, overrides)
   const strays = list.strays.map(({ id, reason }) => `${id} does not count: ${reason}`)
   const last = list.backups.at(-1)
   if (last === undefined) {
@@ -59,6 +57,40 @@ export function backupFindings(
     evidence: [...(last.certificate?.faults.slice(0, maxEvidence) ?? []), ...strays],
   })
   return [age, proof]
+}
+
+/**
+ * Age of the newest proven backup. One of a clock that ran ahead would look fresh for as long as it did: it is
+ * passed over.
+ */
+function ageFinding(
+  { backups }: BackupList,
+  newest: { readonly backup: Backup; readonly currentAt: Date } | null,
+  at: Date,
+  overrides: ThresholdOverrides,
+): Finding {
+  if (newest === null) {
+    return finding('backup.age', 'critical', { expected: 'a proven backup', actual: 'there is none' })
+  }
+  const limit = at.getTime() + clockSkew
+  const told = ({ backup, currentAt }: { readonly backup: Backup; readonly currentAt: Date }): string =>
+    `${backup.manifest.id}, current at ${currentAt.toISOString()}`
+  if (newest.currentAt.getTime() <= limit) {
+    return measured('backup.age', ageOf(newest.currentAt, at), overrides, { evidence: [told(newest)] })
+  }
+  const remark = `${told(newest)}: later than this clock shows, so its age cannot be told`
+  const before = backups.findLast(
+    (backup) => isProven(backup) && Date.parse(backup.manifest.takenAt) <= limit,
+  )
+  if (before === undefined) {
+    const advice =
+      'compare the clock of this machine with the one that made the backup; make one now: hubkeeper backup'
+    return finding('backup.age', 'unknown', { actual: remark, advice })
+  }
+  const currentAt = new Date(before.manifest.takenAt)
+  return measured('backup.age', ageOf(currentAt, at), overrides, {
+    evidence: [told({ backup: before, currentAt }), remark],
+  })
 }
 
 /** How long ago the bytes were read back that were not read for the longest time. */

@@ -1,6 +1,6 @@
 import { type ThresholdOverrides, thresholdsOf } from '../finding.ts'
 import { judgeContent } from '../guard/judge.ts'
-import { countedTables, fallPercent, formatRows } from '../guard/tables.ts'
+import { countedTables, fallPercent } from '../guard/tables.ts'
 import { noExpectations } from '../ledger/expectations.ts'
 import { type Backup, isProven } from '../ports/backups.ts'
 import { formatValue } from '../render/value.ts'
@@ -8,58 +8,63 @@ import { formatValue } from '../render/value.ts'
 /** A backup with which something may have begun to go wrong. */
 export interface Anomaly {
   readonly backup: Backup
-  /** The last proven backup before it; of what went little by little, the one that held most. */
+  /** The last proven backup before it. */
   readonly lastGood: Backup
   /** What is wrong, in words. */
   readonly what: string
+}
+
+/** A backup that holds more of a table than the newest. */
+export interface Fullest {
+  readonly backup: Backup
+  readonly table: string
+  /** In this backup. */
+  readonly rows: number
+  /** In the newest. */
+  readonly left: number
 }
 
 /** Of so few rows, one is a large share. */
 const fewRows = 10
 
 /**
- * Backups after which an earlier one may be wanted back: proven ones in which content vanished, at once or
- * little by little, the ones in quarantine, and the ones without a proof. `backups` is oldest first.
+ * Backups after which the one before them may be wanted back: proven ones in which content vanished, the ones
+ * in quarantine, and the ones without a proof. `backups` is oldest first.
  */
 export function anomaliesIn(backups: readonly Backup[], thresholds: ThresholdOverrides): Anomaly[] {
   const anomalies: Anomaly[] = []
-  const drains = drainsOf(thresholdsOf('content.vanished', thresholds).warning)
   let lastGood: Backup | null = null
   for (const backup of backups) {
     if (lastGood !== null) {
       const what = wrongWith(backup, lastGood, thresholds)
       if (what !== null) anomalies.push({ backup, lastGood, what })
     }
-    if (!isProven(backup)) continue
-    anomalies.push(...drains(backup, lastGood))
-    lastGood = backup
+    if (isProven(backup)) lastGood = backup
   }
   return anomalies
 }
 
 /**
- * Follows each table of proven backups from its highest: by `limit` percent below that, it has drained, however
- * small each step was, and its highest counts from there.
+ * Backups in which a table held most, of which the newest holds less by more than half of what is told of: what
+ * goes little by little is only told of, and to be had again, while they are there. `proven` is oldest first.
  */
-function drainsOf(limit: number): (backup: Backup, before: Backup | null) => Anomaly[] {
-  const highest = new Map<string, { readonly backup: Backup; readonly rows: number }>()
-  return (backup, before) => {
-    const drained: { from: Backup; line: string }[] = []
-    for (const { name, rows } of countedTables(backup.certificate?.tables ?? [])) {
-      const top = highest.get(name)
-      const falls = top !== undefined && top.rows >= fewRows && fallPercent(top.rows, rows) > limit
-      if (top === undefined || falls || rows >= top.rows) highest.set(name, { backup, rows })
-      // What was lost since the backup before is told already.
-      if (falls && top.backup !== before)
-        drained.push({ from: top.backup, line: `${name}: ${formatRows(top.rows)} to ${formatRows(rows)}` })
+export function fullestBefore(proven: readonly Backup[], thresholds: ThresholdOverrides): Fullest[] {
+  const limit = thresholdsOf('content.vanished', thresholds).warning / 2
+  const now = rowsOf(proven.at(-1))
+  const most = new Map<string, { readonly backup: Backup; readonly rows: number }>()
+  for (const backup of proven) {
+    for (const [table, rows] of rowsOf(backup)) {
+      if (rows >= Math.max(fewRows, most.get(table)?.rows ?? 0)) most.set(table, { backup, rows })
     }
-    return [...Map.groupBy(drained, ({ from }) => from)].map(([lastGood, lost]) => ({
-      backup,
-      lastGood,
-      what: `lost content little by little since then (${lost.map(({ line }) => line).join(', ')})`,
-    }))
   }
+  return [...most].flatMap(([table, { backup, rows }]) => {
+    const left = now.get(table) ?? 0
+    return fallPercent(rows, left) <= limit ? [] : [{ backup, table, rows, left }]
+  })
 }
+
+const rowsOf = (backup: Backup | undefined): Map<string, number> =>
+  new Map(countedTables(backup?.certificate?.tables ?? []).map(({ name, rows }) => [name, rows]))
 
 function wrongWith(backup: Backup, lastGood: Backup, thresholds: ThresholdOverrides): string | null {
   const { certificate, manifest, quarantine } = backup
