@@ -2,6 +2,7 @@ import {
   ageOf,
   type Backup,
   type Certificate,
+  type ChainCheck,
   certifiedFinding,
   chainFindings,
   coverageFinding,
@@ -21,7 +22,15 @@ import {
   type StrayBackup,
   type TaskResult,
 } from '@hubkeeper/core'
-import { bytesOf, isTrouble, stageFigures, strayFindings, type VerifyContext } from './context.ts'
+import {
+  bytesOf,
+  isTrouble,
+  isUnread,
+  stageFigures,
+  strayFindings,
+  unreadFinding,
+  type VerifyContext,
+} from './context.ts'
 
 interface Chosen {
   readonly backups: readonly Backup[]
@@ -31,9 +40,9 @@ interface Chosen {
 /** Proves backups again in full; whatever is not as it was certified is critical. */
 export async function proveAgain(context: VerifyContext, selector: string): Promise<TaskResult> {
   const { at, backups, dryRun, hub, progress } = context
-  const chosen = await choose(context, selector)
   progress.step('Checking the chain of certificates')
   const chain = await backups.checkChain()
+  const chosen = await choose(context, selector, chain)
   const concerned = selector === 'all' ? null : new Set(idsOf(chosen))
   const faults = chain.faults.filter(
     ({ backup }) => concerned === null || backup === null || concerned.has(backup),
@@ -63,13 +72,12 @@ export async function proveAgain(context: VerifyContext, selector: string): Prom
         )
         continue
       }
+      if (!(error instanceof ProofUnfinishedError) && !isUnread(error)) throw error
       // What was not looked at is not verified.
-      if (!(error instanceof ProofUnfinishedError)) throw error
-      findings.push(
-        finding('backup.certified', 'unknown', { subject: id, actual: error.message, advice: error.hint }),
-      )
-      failure = error
-      break
+      findings.push(unreadFinding(id, error))
+      failure ??= error
+      // Of time, nothing is left for the others.
+      if (error instanceof ProofUnfinishedError) break
     }
   }
   const certified = new Set(proofs.map(({ certificate }) => certificate.backup))
@@ -116,9 +124,10 @@ const unverifiedAge = (verifiedAt: Date, at: Date): Figure =>
   figure('backup.unverified-age', ageOf(verifiedAt, at), 'seconds')
 
 /** @throws HubkeeperError `backup-missing` when there is no such one */
-async function choose({ backups }: VerifyContext, selector: string): Promise<Chosen> {
+async function choose({ backups }: VerifyContext, selector: string, { faults }: ChainCheck): Promise<Chosen> {
   const list = await backups.list()
-  if (selector === 'all' && list.backups.length + list.strays.length > 0) return list
+  // Where all of them are gone, the chain tells of each.
+  if (selector === 'all' && list.backups.length + list.strays.length + faults.length > 0) return list
   const found = selector === 'all' ? null : await backups.find(selector)
   if (found !== null) return { backups: [found], strays: [] }
   const stray = list.strays.find(({ id }) => id === selector)

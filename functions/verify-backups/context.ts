@@ -22,6 +22,15 @@ export type VerifyContext = Context<typeof access>
 export const isTrouble = (error: unknown, code: 'backup-missing' | 'time-limit'): error is HubkeeperError =>
   error instanceof HubkeeperError && error.code === code
 
+/** Trouble that came of reading, or looking at, one backup: the others may be well. */
+export const isUnread = (error: unknown): error is HubkeeperError =>
+  error instanceof HubkeeperError &&
+  (error.code === 'io' || error.code === 'no-access' || error.code === 'engine-failed')
+
+/** A backup that could not be looked at; the run fails for it, after it has looked at the others. */
+export const unreadFinding = (id: string, { hint, message }: HubkeeperError): Finding =>
+  finding('backup.certified', 'unknown', { subject: id, actual: message, advice: hint })
+
 /** How long each stage of the proofs took. */
 export function stageFigures(proofs: readonly Proof[]): Figure[] {
   const took = (stage: ProofStage): number[] =>

@@ -10,6 +10,7 @@ import {
   figure,
   finding,
   formatBytes,
+  type HubkeeperError,
   holdForQuarantine,
   type Proof,
   ProofUnfinishedError,
@@ -17,7 +18,15 @@ import {
   type TaskResult,
   unfinishedFinding,
 } from '@hubkeeper/core'
-import { bytesOf, isTrouble, stageFigures, strayFindings, type VerifyContext } from './context.ts'
+import {
+  bytesOf,
+  isTrouble,
+  isUnread,
+  stageFigures,
+  strayFindings,
+  unreadFinding,
+  type VerifyContext,
+} from './context.ts'
 import { portionOf } from './portion.ts'
 
 /** Proves what was never proven, and reads back what was not read for the longest time. */
@@ -46,6 +55,7 @@ export async function verifyDue(context: VerifyContext): Promise<TaskResult> {
       ...stageFigures(proven.proofs),
       ...figuresOf(coverage, at, read.bytes + proven.proofs.reduce((sum, proof) => sum + bytesOf(proof), 0)),
     ],
+    failure: proven.failure ?? read.failure,
   }
 }
 
@@ -57,6 +67,8 @@ const figuresOf = ({ oldest }: Coverage, at: Date, bytes: number): Figure[] => [
 interface Proven {
   readonly proofs: readonly Proof[]
   readonly findings: readonly Finding[]
+  /** The first backup that could not be read; null when all could. */
+  readonly failure: HubkeeperError | null
   /** Whether a fault of the chain is one no more. */
   settles(fault: { readonly kind: string; readonly backup: string | null }): boolean
 }
@@ -65,6 +77,7 @@ interface Proven {
 async function proveAll(context: VerifyContext, unproven: readonly Backup[]): Promise<Proven> {
   const proofs: Proof[] = []
   const findings: Finding[] = []
+  let failure: HubkeeperError | null = null
   for (const backup of unproven) {
     const { id } = backup.manifest
     context.progress.step(`Proving ${id}`)
@@ -73,14 +86,19 @@ async function proveAll(context: VerifyContext, unproven: readonly Backup[]): Pr
       proofs.push(proof)
       findings.push(certifiedFinding(proof.certificate), ...vanished)
     } catch (error) {
-      if (!(error instanceof ProofUnfinishedError) && !isTrouble(error, 'backup-missing')) throw error
-      findings.push(troubleFinding(id, error))
+      if (isUnread(error)) {
+        findings.push(unreadFinding(id, error))
+        failure ??= error
+      } else if (error instanceof ProofUnfinishedError || isTrouble(error, 'backup-missing')) {
+        findings.push(troubleFinding(id, error))
+      } else throw error
     }
   }
   const certified = new Set(proofs.map(({ certificate }) => certificate.backup))
   return {
     proofs,
     findings,
+    failure,
     settles: ({ backup, kind }) =>
       kind === 'backup-without-certificate' && backup !== null && certified.has(backup),
   }
@@ -94,6 +112,8 @@ const troubleFinding = (id: string, error: Error): Finding =>
 
 interface Read {
   readonly findings: readonly Finding[]
+  /** See {@link Proven.failure}. */
+  readonly failure: HubkeeperError | null
   readonly bytes: number
   /** What was due and is left for the next run. */
   readonly left: Coverage['backups']
@@ -104,6 +124,7 @@ async function readAll({ at, backups, progress }: VerifyContext): Promise<Read> 
   const portion = portionOf(await backups.coverage(), at)
   const findings: Finding[] = []
   const left: Coverage['backups'][number][] = []
+  let failure: HubkeeperError | null = null
   let bytes = 0
   for (const [i, each] of portion.entries()) {
     const { backup } = each
@@ -114,11 +135,14 @@ async function readAll({ at, backups, progress }: VerifyContext): Promise<Read> 
       bytes += verification.bytes
       findings.push(verifiedFinding(id, verification.faults))
     } catch (error) {
-      if (!isTrouble(error, 'time-limit')) throw error
-      left.push(each)
+      if (isUnread(error)) {
+        findings.push(unreadFinding(id, error))
+        failure ??= error
+      } else if (isTrouble(error, 'time-limit')) left.push(each)
+      else throw error
     }
   }
-  return { findings, bytes, left }
+  return { findings, failure, bytes, left }
 }
 
 const verifiedFinding = (id: string, faults: readonly string[]): Finding =>

@@ -276,6 +276,8 @@ describe('the real hub', () => {
       reason: `it was not started: config/hub.json leads to the real hub: it names ${root}`,
     })
     started(await start({ start: script(healthy) }, { 'knowledge/search_index/a.json': text }))
+    const neighbour = JSON.stringify({ database: `${root}-demo/hub.db` })
+    started(await start({ start: script(healthy) }, { 'config/hub.json': neighbour }))
   })
 
   it('may be what the program lies in, and a neighbour may have a longer name', async () => {

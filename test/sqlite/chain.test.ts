@@ -204,6 +204,35 @@ describe('a chain that was damaged', () => {
     expect(await wrong(vault)).toEqual([])
   })
 
+  it('lets retention delete nothing while all that is known of the certificates is gone', async () => {
+    const vault = await createVault()
+    const id = await proven(vault)
+    await vault.store.delete(keys.certificateChain)
+    await vault.store.delete(keys.certificateHead)
+    expect(told(await wrong(vault))).toContainEqual(['chain-unreadable', null])
+    expect(await vault.pruner().delete(await vault.find(id))).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining(keys.certificateChain),
+    })
+    expect((await vault.find(id)).certificate?.level).toBe('content')
+    // Nor once there is a new record, which does not know it; but when it is certified anew.
+    await proven(vault)
+    expect(await vault.pruner().delete(await vault.find(id))).toMatchObject({ state: 'failed' })
+    await vault.writer().prove(await vault.find(id))
+    await remove(vault, id)
+  })
+
+  it('misses a backup that is gone, also when the head is the one before it', async () => {
+    const vault = await createVault()
+    await proven(vault)
+    const head = vault.store.body(keys.certificateHead) ?? ''
+    const id = await proven(vault)
+    await vault.store.put(keys.certificateHead, head)
+    expect(await wrong(vault)).toEqual([])
+    await vault.store.delete(keys.manifest(id))
+    expect(told(await wrong(vault))).toEqual([['certificate-without-backup', id]])
+  })
+
   it('takes nothing into a new record that the head does not lead to', async () => {
     const vault = await createVault()
     const ids = [await proven(vault), await proven(vault), await proven(vault)]

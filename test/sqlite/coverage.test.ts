@@ -62,6 +62,15 @@ describe('coverage', () => {
     expect(vault.store.body(keys.verified)?.length).toBeGreaterThan(9)
   })
 
+  it('does not believe a clock that ran ahead, which would keep a backup from being read for years', async () => {
+    const vault = await createVault()
+    const backup = await proven(vault)
+    const now = () => new Date(vault.now().getTime() + days(3650))
+    await vault.writer({ now }).verify(backup)
+    vault.pass(days(60))
+    expect(await coverageOf(vault)).toEqual([[backup.manifest.id, backup.certificate?.issuedAt]])
+  })
+
   it('forgets what retention deleted', async () => {
     const vault = await createVault()
     const backup = await proven(vault)
@@ -91,6 +100,12 @@ describe('reading a backup back', () => {
           body[5000] = (body[5000] ?? 0) ^ 1
           await store.put(key, body)
         },
+      ],
+      [
+        'one byte more',
+        'has 8,193 bytes, 8,192 were written',
+        ({ store }, { manifest: { key } }) =>
+          store.put(key, Uint8Array.from([...(store.body(key) ?? []), 0])),
       ],
       ['a copy that is cut short', 'were written', ({ store }, { manifest: { key } }) => store.put(key, '')],
       ['a copy that is gone', 'is gone', ({ store }, { manifest: { key } }) => store.delete(key)],

@@ -107,6 +107,45 @@ describe('a certificate', () => {
   })
 })
 
+describe('a backup that is proven again', () => {
+  const orphans = `CREATE TABLE parents (id INTEGER PRIMARY KEY);
+    CREATE TABLE children (parent REFERENCES parents (id));
+    PRAGMA foreign_keys = OFF; INSERT INTO children VALUES (1), (2)`
+
+  it('stays proven though its rows without a parent were cleared up since', async () => {
+    const vault = await createVault(orphans)
+    const old = await vault.create()
+    await vault.writer().prove(old)
+    await vault.execute('DELETE FROM children')
+    await vault.writer().prove(await vault.create())
+    const { certificate } = await vault.writer().prove(await vault.find(old.manifest.id))
+    expect(certificate).toMatchObject({ level: 'content', foreignKeyViolations: 2, faults: [] })
+  })
+
+  it('is measured by the proven one before it where it has no proof itself', async () => {
+    const vault = await createVault('CREATE TABLE parents (id INTEGER PRIMARY KEY)')
+    await vault.writer().prove(await vault.create())
+    await vault.execute(`PRAGMA foreign_keys = OFF; CREATE TABLE children (parent REFERENCES parents (id));
+      INSERT INTO children VALUES (1)`)
+    const { certificate } = await vault.writer().prove(await vault.create())
+    expect(certificate.faults).toEqual(['1 rows without a parent, 0 in the proven backup before it'])
+  })
+
+  it('keeps its proof when the engine is ended, for its bytes are the ones that were proven', async () => {
+    const vault = await createVault()
+    const backup = await vault.create()
+    const ended = inProcessEngine(async (job, run) => {
+      const { lines } = await run()
+      const stopped = { by: 'memory-limit' as const, detail: 'ended, as memory ran out' }
+      return { lines: job.kind === 'examine' ? lines.slice(0, 1) : lines, stopped, peakMemory: null }
+    })
+    await vault.writer().prove(backup)
+    const again = vault.writer({ engine: ended }).prove(await vault.find(backup.manifest.id))
+    await expect(again).rejects.toMatchObject({ code: 'engine-failed' })
+    expect((await vault.find(backup.manifest.id)).certificate?.level).toBe('content')
+  })
+})
+
 /** An engine that is ended by its time limit once it told of the last of these parts; tells what it was asked. */
 function endedAfter(last: ExaminationPart | null): { engine: Engine; asked: ExaminationPart[][] } {
   const asked: ExaminationPart[][] = []
@@ -198,6 +237,22 @@ describe('a proof for which the time ran out', () => {
     const { asked, engine } = endedAfter(null)
     await vault.writer({ engine }).prove(backup)
     expect(asked.flat()).toContain('integrity')
+  })
+
+  it('looks again at what was examined to its end, and found wrong', async () => {
+    const vault = await createVault()
+    const backup = await vault.create()
+    const found = { state: 'done', value: ['row 3 is missing from an index'] }
+    const broken = inProcessEngine(async (job, run) => {
+      const { lines } = await run()
+      if (job.kind !== 'examine') return { lines, stopped: null, peakMemory: null }
+      const integrity = JSON.stringify({ name: 'integrity', outcome: found, seconds: 0 })
+      const structure = lines.filter((line) => line.includes('"name":"structure"'))
+      const stopped = { by: 'time-limit' as const, detail: 'ended after its limit' }
+      return { lines: [...structure, integrity], stopped, peakMemory: null }
+    })
+    await expect(vault.writer({ engine: broken }).prove(backup)).rejects.toThrow(ProofUnfinishedError)
+    expect((await vault.writer().prove(backup)).certificate).toMatchObject({ level: 'content', faults: [] })
   })
 
   it('looks again at what was found wrong', async () => {

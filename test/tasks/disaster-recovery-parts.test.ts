@@ -183,15 +183,23 @@ describe('the files that are kept', () => {
     ['hub.yaml', ' \n', 'it is empty'],
     ['hub.env', new Uint8Array([0x61, 0xff, 0x0a]), 'it is not UTF-8'],
     ['deps/hub.txt', 'fastapi==0.111.0\n<<<<<<< HEAD\n', 'line 2 is no requirement'],
-    ['hub.bin', { bytes: 'x', intact: false }, 'its bytes are not the ones that were written'],
-    ['hub.bin', { bytes: 'x', gone: true }, 'it did not come back'],
-  ])('%s that cannot be read is critical, and nothing of it is shown', async (key, what, actual) => {
-    const kept = typeof what === 'string' || !(what instanceof Uint8Array) ? what : { bytes: what }
-    const { findings } = await checked({ [key]: kept, 'other.json': '{}' })
+  ])('%s that cannot be parsed is a warning, and nothing of it is shown', async (key, bytes, reason) => {
+    const { findings } = await checked({ [key]: { bytes }, 'other.json': '{}' })
+    const actual = `it is as it was written, but ${reason}`
     expect(findings).toEqual([
-      expect.objectContaining({ check: 'drill.files', subject: key, status: 'critical', actual }),
+      expect.objectContaining({ check: 'drill.files', subject: key, status: 'warning', actual }),
     ])
     expect(JSON.stringify(findings)).not.toContain('verysecret')
+  })
+
+  it.each([
+    ['is another one', { bytes: 'x', intact: false }, 'its bytes are not the ones that were written'],
+    ['is gone', { bytes: 'x', gone: true }, 'it did not come back'],
+  ])('one that %s is critical', async (_, kept, actual) => {
+    const { findings } = await checked({ 'hub.bin': kept, 'other.json': '{}' })
+    expect(findings).toEqual([
+      expect.objectContaining({ check: 'drill.files', subject: 'hub.bin', status: 'critical', actual }),
+    ])
   })
 
   it.each([

@@ -3,9 +3,11 @@ import {
   days,
   type Finding,
   type Freeze,
+  ioError,
   keys,
   type LedgerHolder,
   minutes,
+  type ObjectStore,
   type TaskResult,
 } from '@hubkeeper/core'
 import type { CustodyOptions } from '@hubkeeper/sqlite'
@@ -26,6 +28,8 @@ async function proven(vault: Vault): Promise<Backup> {
 }
 
 interface RunOptions {
+  /** Which backups to prove again; what is due unless told otherwise. */
+  readonly backup?: string
   readonly custody?: Partial<CustodyOptions>
   readonly dryRun?: boolean
   readonly holds?: Freeze[]
@@ -34,14 +38,16 @@ interface RunOptions {
 /** The task with its default input, on the backups of a vault. */
 function run(
   vault: Vault,
-  { custody = {}, dryRun = false, holds = [] }: RunOptions = {},
+  { backup = 'due', custody = {}, dryRun = false, holds = [] }: RunOptions = {},
 ): Promise<TaskResult> {
   const ledger: LedgerHolder = {
     ...quietLedger(),
     placeHold: async (hold) => holds.push(hold) === 1,
   }
   const connect = async () => ({ backups: vault.writer(custody), ledger })
-  return verifyBackups.start(contextOf(hubOfVault, vault.now(), { dryRun, now: vault.now }), connect, {})
+  return verifyBackups.start(contextOf(hubOfVault, vault.now(), { dryRun, now: vault.now }), connect, {
+    backup,
+  })
 }
 
 /** What was said of a check, by subject. */
@@ -52,6 +58,55 @@ const figureOf = ({ figures = [] }: TaskResult, name: string): number | undefine
   figures.find((figure) => figure.name === name)?.value
 
 const age = days(1)
+
+describe('proving all backups again', () => {
+  it('judges one that was never proven as a new one: what vanished does not count', async () => {
+    const vault = await createVault(`CREATE TABLE notes (id INTEGER PRIMARY KEY, text);
+      WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+      INSERT INTO notes SELECT i, 'note ' || i FROM n`)
+    const good = await proven(vault)
+    await vault.execute('DELETE FROM notes WHERE id > 20')
+    vault.pass(age)
+    const bad = await vault.create()
+    const holds: Freeze[] = []
+    const result = await run(vault, { backup: 'all', holds })
+    expect(said(result, 'content.vanished')).toContainEqual(['notes', 'critical'])
+    expect(said(result, 'backup.quarantined')).toEqual([[bad.manifest.id, 'critical']])
+    expect((await vault.writer().find('latest'))?.manifest.id).toBe(good.manifest.id)
+    expect(holds).toHaveLength(1)
+  })
+
+  it('does not judge again what counts: it was judged then, or accepted since', async () => {
+    const vault = await createVault()
+    const { manifest } = await proven(vault)
+    await vault.execute('DELETE FROM notes')
+    vault.pass(age)
+    const accepted = await proven(vault)
+    const result = await run(vault, { backup: 'all' })
+    expect(said(result, 'content.vanished')).toEqual([])
+    expect(said(result, 'backup.certified')).toEqual([
+      [manifest.id, 'ok'],
+      [accepted.manifest.id, 'ok'],
+    ])
+  })
+
+  it('tells of every one when all of them are gone', async () => {
+    const vault = await createVault()
+    const ids = [(await proven(vault)).manifest.id, (await proven(vault)).manifest.id]
+    for (const key of vault.store.keys().filter((key) => key.startsWith(keys.backups))) {
+      await vault.store.delete(key)
+    }
+    const result = await run(vault, { backup: 'all' })
+    expect(said(result, 'backup.chain')).toEqual(ids.map((id) => [id, 'critical']))
+  })
+
+  it('fails where there never was one', async () => {
+    await expect(run(await createVault(), { backup: 'all' })).rejects.toMatchObject({
+      code: 'backup-missing',
+      message: 'there is no backup yet',
+    })
+  })
+})
 
 describe('the daily verification', () => {
   it('says so when there is no backup', async () => {
@@ -143,6 +198,45 @@ describe('the daily verification', () => {
     expect(coverage).toMatchObject({
       status: 'warning',
       evidence: expect.arrayContaining([expect.stringContaining('left for the next run, as time ran out')]),
+    })
+  })
+
+  it('reads the others when there is no time for one of them', async () => {
+    const vault = await createVault()
+    const [large, small] = [await proven(vault), await proven(vault)]
+    vault.pass(days(40))
+    const deadline = new Date(vault.now().getTime() + minutes(1))
+    // What reads 1 TB in a minute is yet to be built.
+    await vault.tamper(keys.manifest(large.manifest.id), (text) =>
+      text.replace(`"bytes": ${large.manifest.bytes}`, '"bytes": 1000000000000'),
+    )
+    const result = await run(vault, { custody: { deadline } })
+    expect(said(result, 'backup.certified')).toEqual([[small.manifest.id, 'ok']])
+  })
+
+  it('reads the others when one cannot be read, and fails for that one', async () => {
+    const vault = await createVault()
+    const [unreadable, sound] = [await proven(vault), await proven(vault)]
+    const unproven = await vault.create()
+    vault.pass(days(40))
+    const broken = new Set([unreadable.manifest.key, unproven.manifest.key])
+    const store: ObjectStore = {
+      ...vault.store,
+      download: (key, path, options) =>
+        broken.has(key)
+          ? Promise.reject(ioError(new Error('EIO: i/o error, read'), key, 'cannot read'))
+          : vault.store.download(key, path, options),
+    }
+    const result = await run(vault, { custody: { store } })
+    expect(said(result, 'backup.certified')).toEqual([
+      [unproven.manifest.id, 'unknown'],
+      [unreadable.manifest.id, 'unknown'],
+      [sound.manifest.id, 'ok'],
+      [unproven.manifest.id, 'unknown'],
+    ])
+    expect(result.failure).toMatchObject({
+      code: 'io',
+      message: expect.stringContaining(unproven.manifest.key),
     })
   })
 

@@ -86,6 +86,13 @@ export const crimes: readonly Crime[] = [
     },
   },
   {
+    name: 'a file that only has the name of a certificate',
+    told: 'unchained',
+    commit: async (vault, id) => {
+      await vault.store.put(keys.certificate(id, '0'), 'x')
+    },
+  },
+  {
     name: 'two certificates in another order',
     told: 'reordered',
     commit: (vault, id) =>

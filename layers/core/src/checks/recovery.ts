@@ -17,7 +17,7 @@ export const recoveryChecks = {
     subject: 'file',
     unit: null,
     thresholds: null,
-    rule: 'a file that is missing, not as it was written, or cannot be parsed: critical; none are kept: warning',
+    rule: 'a file that is missing or not as it was written: critical; one that cannot be parsed, or none are kept: warning',
     advice: 'name the hub’s files as backups.files in hubkeeper.json; run hubkeeper backup again',
   },
   'drill.start-up': {

@@ -76,7 +76,7 @@ function placeIn(text: string, directory: string, places: readonly string[]): st
 }
 
 /** Whether a text has a path in it, or one below it: `/srv/hub` is not in `/srv/hub-demo`. */
-function names(text: string, place: string): boolean {
+export function names(text: string, place: string): boolean {
   for (let at = text.indexOf(place); at !== -1; at = text.indexOf(place, at + 1)) {
     const next = text[at + place.length]
     if (next === undefined || !/[\w.~-]/.test(next)) return true

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { mebibytes, type RestoredData } from '@hubkeeper/core'
 import { pathsOf } from '../open-files.ts'
-import { realPath } from './command.ts'
+import { names, realPath } from './command.ts'
 import { markedProcesses } from './marked.ts'
 
 /** Larger files are content, no configuration, bytes. */
@@ -18,8 +18,8 @@ export async function leadingFile(
 ): Promise<{ readonly key: string; readonly place: string } | null> {
   for (const { key, path } of files) {
     if (isContent(key) || (await stat(path)).size > largest) continue
-    const text = await readFile(path)
-    const place = real.find((each) => text.includes(each))
+    const text = await readFile(path, 'utf8')
+    const place = real.find((each) => names(text, each))
     if (place !== undefined) return { key, place }
   }
   return null

@@ -17,7 +17,7 @@ import { completed } from './chain.ts'
 import { isLink, readChain, readHead } from './chain-record.ts'
 import { type MarkRecord, type Marks, MarksUnreadableError } from './marks.ts'
 import { pins, quarantines } from './records.ts'
-import { parse, sha256Of, textAt } from './stored.ts'
+import { parse, recordAt, sha256Of, unreadable } from './stored.ts'
 
 /** When the newest proven backup was last seen to hold what the database holds. */
 export const confirmationSchema = z.strictObject({ backup: z.string(), at: z.iso.datetime() })
@@ -66,9 +66,11 @@ async function newestCertificate(
     .filter((object) => isCertificate(id, object))
     .toReversed()
     .sort((a, b) => place(b) - place(a))
-  for (const { key } of candidates) {
-    const text = await textAt(store, key)
-    if (text === null || sha256Of(text) !== (digests.get(key) ?? sha256Of(text))) continue
+  for (const object of candidates) {
+    const { key } = object
+    const text = await recordAt(store, object)
+    if (text === null || text === unreadable) continue
+    if (sha256Of(text) !== (digests.get(key) ?? sha256Of(text))) continue
     const certificate = parse(text, certificateSchema)
     if (certificate !== null && certificate.backup === id) return certificate
   }
@@ -130,6 +132,17 @@ async function marksOf<T>(
   }
 }
 
+/** Null when there is none, or none that can be read. */
+async function manifestOf(
+  store: ObjectStore,
+  id: string,
+  all: readonly ObjectInfo[],
+): Promise<BackupManifest | null> {
+  const found = all.find(({ key }) => key === keys.manifest(id))
+  const text = found === undefined ? null : await recordAt(store, found)
+  return text === null || text === unreadable ? null : parse(text, manifestSchema)
+}
+
 /** Everything under the backups' prefix, oldest first. */
 export async function listBackups(store: ObjectStore): Promise<BackupList> {
   const backups: Backup[] = []
@@ -138,7 +151,7 @@ export async function listBackups(store: ObjectStore): Promise<BackupList> {
   const quarantined = await marksOf(quarantines, store)
   const issued = await issuedIn(store)
   for (const [id, all] of await objectsById(store)) {
-    const manifest = await readJson(store, keys.manifest(id), manifestSchema)
+    const manifest = await manifestOf(store, id, all)
     const pin = pinned.marks.get(id) ?? null
     if (manifest?.id === id && all.some(({ key }) => key === manifest.key)) {
       const certificate = await newestCertificate(store, id, all, issued)

@@ -4,7 +4,6 @@ import {
   type CertificateLevel,
   type CrossCheck,
   type Examination,
-  formatBytes,
   type Outcome,
   reasonOf,
   type SearchIndexCheck,
@@ -22,7 +21,7 @@ export interface Evidence {
   /** Null when it was not asked for; then `crossCheckSkipped` says why. */
   readonly crossCheck: Outcome<CrossCheck> | null
   readonly crossCheckSkipped: string | null
-  /** Violations that the newest proven backup has; null when there is none. */
+  /** Violations that it may have, as it or the proven backup before it had them; null when there is none. */
   readonly baseline: number | null
 }
 
@@ -72,9 +71,13 @@ function tablesOf(digests: readonly TableDigest[], { contents }: Examination): J
   })
 }
 
+/** Two sizes that differ, to the byte: rounded, they may look the same. */
+export const sizesOf = (is: number, was: number): string =>
+  `${is.toLocaleString('en')} bytes, ${was.toLocaleString('en')}`
+
 function differenceOf({ manifest, bytes, sha256 }: Evidence): string | null {
   if (bytes !== manifest.bytes) {
-    return `the stored copy has ${formatBytes(bytes)}, ${formatBytes(manifest.bytes)} were written`
+    return `the stored copy has ${sizesOf(bytes, manifest.bytes)} were written`
   }
   return sha256 === manifest.sha256
     ? null
@@ -116,7 +119,7 @@ function structureFaults(examination: Examination, baseline: number | null): str
   if (foreignKeys.state !== 'done') faults.push(`foreign keys: ${reasonOf(foreignKeys)}`)
   const violations = violationsOf(examination)
   if (baseline !== null && violations !== null && violations > baseline) {
-    faults.push(`${violations} rows without a parent, ${baseline} in the newest proven backup`)
+    faults.push(`${violations} rows without a parent, ${baseline} in the proven backup before it`)
   }
   if (searchIndexes.state !== 'done') faults.push(`search indexes: ${reasonOf(searchIndexes)}`)
   else faults.push(...searchIndexes.value.flatMap(searchIndexFault))

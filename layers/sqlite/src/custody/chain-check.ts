@@ -116,7 +116,8 @@ function linkFaults(
   return links.flatMap((link) => {
     const { backup: id, certificate, digest, removed } = link
     const backup = backups.get(id)
-    if (removed === null && link !== announced && (backup === undefined || !isWhole(backup))) {
+    // Also one that is only announced is of a backup that was whole.
+    if (removed === null && (backup === undefined || !isWhole(backup))) {
       if (missing.has(id)) return []
       missing.add(id)
       return [
@@ -146,7 +147,10 @@ function manifestFaults(backup: StoredBackup, isIssued: IsIssued): ChainFault[] 
   return differs ? [fault('tampered', id, `${keys.manifest(id)} is not as it was certified`)] : []
 }
 
-/** Certificates that Hubkeeper does not know of; a later one that it issued stands in for them. */
+/**
+ * Certificates that Hubkeeper does not know of. A later one that it issued stands in for them, but for nothing
+ * that only has the name of a certificate.
+ */
 function unchainedFaults(
   links: readonly Link[],
   backups: readonly StoredBackup[],
@@ -155,7 +159,10 @@ function unchainedFaults(
   const known = new Set(links.map(({ certificate }) => certificate))
   return backups.flatMap(({ certificates, id }) =>
     certificates
-      .filter(({ key }, i) => !known.has(key) && !certificates.slice(i + 1).some(isIssued))
+      .filter(({ certificate, key }, i) => {
+        const isOne = certificate !== null && certificate.backup === id
+        return !known.has(key) && !(isOne && certificates.slice(i + 1).some(isIssued))
+      })
       .map(({ key }) => fault('unchained', id, `${key} is not among the certificates that were issued`)),
   )
 }

@@ -1,4 +1,4 @@
-import { type Certificate, keys, type ObjectStore } from '@hubkeeper/core'
+import { type Certificate, HubkeeperError, keys, listAll, type ObjectStore } from '@hubkeeper/core'
 import { ulid } from 'ulid'
 import { adopt, connect } from './adopt.ts'
 import {
@@ -69,6 +69,7 @@ export async function issueCertificate(
  * Hubkeeper.
  *
  * @throws ChainUnreadableError
+ * @throws HubkeeperError `io` where it was certified, and the chain does not know
  */
 export async function noteRemoval(options: CustodyOptions, id: string): Promise<void> {
   const { fence, now, run, store } = options
@@ -77,9 +78,8 @@ export async function noteRemoval(options: CustodyOptions, id: string): Promise<
   const isConcerned = (each: Link | Gap): each is Link =>
     isLink(each) && each.backup === id && each.removed === null
   if (!chain.links.some(isConcerned)) {
-    // All that is known of them is gone: then nothing would tell of what else is.
-    if (chain.links.length > 0 || (await certificatesIn(store)).length === 0) return
-    throw new ChainUnreadableError('is gone, and so is the head')
+    if (chain.links.some((each) => isLink(each) && each.backup === id)) return
+    return refuseUnknown(store, id)
   }
   const removed = { at: now().toISOString(), run }
   const tidied = await tidy(store, chain, id)
@@ -92,6 +92,15 @@ export async function noteRemoval(options: CustodyOptions, id: string): Promise<
     },
     chainEtag,
   )
+}
+
+/** What was certified, though no record of it is left, is not deleted: the record of pins may be gone as well. */
+async function refuseUnknown(store: ObjectStore, id: string): Promise<void> {
+  for await (const { key } of listAll(store, `${keys.backup(id)}certificate-`)) {
+    throw new HubkeeperError('io', `${key} is not in ${keys.certificateChain}`, {
+      hint: `put the newest copy of that back; or certify the backup anew, which then may be deleted: hubkeeper backups verify ${id}`,
+    })
+  }
 }
 
 /**

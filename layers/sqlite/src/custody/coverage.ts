@@ -1,7 +1,6 @@
 import {
   type Backup,
   type Coverage,
-  formatBytes,
   HubkeeperError,
   keys,
   ObjectMissingError,
@@ -10,6 +9,7 @@ import {
   type Verification,
 } from '@hubkeeper/core'
 import { listBackups } from './catalog.ts'
+import { sizesOf } from './certify.ts'
 import { readKeptFiles } from './kept-files.ts'
 import type { CustodyOptions } from './options.ts'
 import { restoreToScratch } from './read.ts'
@@ -96,7 +96,7 @@ async function copyOf(options: CustodyOptions, backup: Backup): Promise<Restored
 function copyFaults({ certificate, manifest }: Backup, copy: RestoredCopy | null): string[] {
   if (copy === null) return [`its copy ${manifest.key} is gone`]
   if (copy.bytes !== manifest.bytes) {
-    return [`the stored copy has ${formatBytes(copy.bytes)}, ${formatBytes(manifest.bytes)} were written`]
+    return [`the stored copy has ${sizesOf(copy.bytes, manifest.bytes)} were written`]
   }
   if (!copy.intact) {
     return [`the stored copy’s SHA-256 is ${copy.sha256}, of what was written ${manifest.sha256}`]

@@ -58,6 +58,7 @@ export async function createBackup(
       mode,
     })),
   }
+  await fence()
   await store.put(keys.manifest(id), `${JSON.stringify(manifest, null, 2)}\n`, absent)
   return { manifest, certificate: null, pin: null, quarantine: null }
 }

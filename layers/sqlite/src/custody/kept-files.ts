@@ -2,13 +2,13 @@ import {
   type Backup,
   type BackupFile,
   type BackupManifest,
-  formatBytes,
   keys,
   listAll,
   ObjectMissingError,
 } from '@hubkeeper/core'
+import { sizesOf } from './certify.ts'
 import type { CustodyOptions } from './options.ts'
-import { fingerprint } from './scratch.ts'
+import { fingerprintOf } from './reading-time.ts'
 
 /** What became of the files that are kept with a backup. */
 export interface KeptFiles {
@@ -41,7 +41,7 @@ interface Read {
 function faultOf({ bytes, key, sha256 }: BackupFile, read: Read | null): string | null {
   if (read === null) return `its file ${key} is gone`
   if (read.bytes !== bytes) {
-    return `its file ${key} has ${formatBytes(read.bytes)}, ${formatBytes(bytes)} were written`
+    return `its file ${key} has ${sizesOf(read.bytes, bytes)} were written`
   }
   return read.sha256 === sha256
     ? null
@@ -57,7 +57,7 @@ async function readFile(
   const path = scratch.path('kept-file')
   try {
     const file = await store.fileOf(key)
-    if (file !== null) return await fingerprint(file)
+    if (file !== null) return await fingerprintOf(file)
     await scratch.requireSpace(bytes, `reading back ${key}`)
     const { info, sha256 } = await store.download(key, path)
     return { bytes: info.bytes, sha256 }

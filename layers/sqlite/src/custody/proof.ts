@@ -13,6 +13,7 @@ import {
   ProofUnfinishedError,
   type Quarantine,
   type RestoredCopy,
+  reasonOf,
 } from '@hubkeeper/core'
 import { listBackups } from './catalog.ts'
 import { certify } from './certify.ts'
@@ -38,11 +39,7 @@ interface Timed<T> {
  *
  * @throws ProofUnfinishedError when the time ran out: nothing was certified, and the next attempt goes on there
  */
-export async function proveBackup(
-  options: CustodyOptions,
-  backup: Backup,
-  guard?: Guard,
-): Promise<Proof> {
+export async function proveBackup(options: CustodyOptions, backup: Backup, guard?: Guard): Promise<Proof> {
   const { fence, now, store } = options
   const { manifest } = backup
   // A run that is ended while it reads can only say that it was ended.
@@ -56,7 +53,10 @@ export async function proveBackup(
   const { bytes, sha256 } = copy.value
   const sight = copy.value.intact ? await lookAt(options, copy.value) : null
   await copy.value.dispose()
-  if (sight !== null) refuseUnfinished(manifest.id, sight)
+  if (sight !== null) {
+    refuseUnfinished(manifest.id, sight)
+    refuseToUnprove(backup, sight)
+  }
   const files = await timed(() => readKeptFiles(options, backup))
   const draft: Omit<Certificate, 'previous'> = {
     schema: 1,
@@ -115,6 +115,25 @@ const timerOf =
 /** Time is no fault of the backup: a certificate would blame it for what nobody looked at. */
 function refuseUnfinished(id: string, { advanced, unfinished }: Sight): void {
   if (unfinished.length > 0) throw new ProofUnfinishedError(id, unfinished, advanced)
+}
+
+/**
+ * Of the very bytes that were proven, an engine that was ended says nothing new: a certificate would take their
+ * proof away from them for it.
+ */
+function refuseToUnprove({ certificate, manifest }: Backup, { examination }: Sight): void {
+  if (certificate === null || !isProof(certificate) || certificate.sha256 !== manifest.sha256) return
+  const { digest, foreignKeys, integrity, searchIndexes, structure } = examination
+  for (const outcome of [structure, integrity, foreignKeys, searchIndexes, digest]) {
+    if (outcome.state !== 'stopped') continue
+    throw new HubkeeperError(
+      'engine-failed',
+      `backup ${manifest.id} was not proven again: ${reasonOf(outcome)}`,
+      {
+        hint: 'its bytes are as certified, and its last certificate holds; free memory for the engine, then run this again',
+      },
+    )
+  }
 }
 
 /** What a proof did, with what earlier attempts did for it. */

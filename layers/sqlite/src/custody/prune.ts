@@ -49,6 +49,8 @@ export function prunerOf(options: CustodyOptions): Pick<BackupPruner, 'delete' |
     delete: ({ manifest: { id, sha256, takenAt } }) =>
       remove(id, async () => {
         const stored = await readJson(store, keys.manifest(id), manifestSchema)
+        if (stored === null && (await store.head(keys.manifest(id))) !== null)
+          return 'its manifest cannot be read'
         const same = stored === null || (stored.sha256 === sha256 && stored.takenAt === takenAt)
         return same ? null : 'it is another one by now'
       }),

@@ -21,8 +21,7 @@ import { checkChain } from './chain-check.ts'
 import { coverageOf } from './coverage.ts'
 import type { CustodyOptions } from './options.ts'
 import { queriesOf } from './queries.ts'
-import { latestBelievable } from './reading-time.ts'
-import { fingerprint } from './scratch.ts'
+import { fingerprintOf, latestBelievable } from './reading-time.ts'
 
 /** The backups of one hub, to be looked at. */
 export function openReader(options: CustodyOptions): BackupReader {
@@ -82,7 +81,7 @@ export async function restoreToScratch(options: CustodyOptions, backup: Backup):
   // Backups are never written again, so one on this machine is read where it lies.
   const file = await store.fileOf(manifest.key)
   const { bytes, path, sha256 } =
-    file === null ? await downloadCopy(options, manifest) : { path: file, ...(await fingerprint(file)) }
+    file === null ? await downloadCopy(options, manifest) : { path: file, ...(await fingerprintOf(file)) }
   return {
     backup,
     path,

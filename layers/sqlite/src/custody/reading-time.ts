@@ -1,5 +1,14 @@
-import { type Backup, formatBytes, formatDuration, mebibytes, minutes, seconds } from '@hubkeeper/core'
+import {
+  type Backup,
+  formatBytes,
+  formatDuration,
+  ioError,
+  mebibytes,
+  minutes,
+  seconds,
+} from '@hubkeeper/core'
 import type { CustodyOptions } from './options.ts'
+import { fingerprint } from './scratch.ts'
 
 /** What is read back in a second: on purpose far below what was measured. */
 const bytesPerSecond = mebibytes(32)
@@ -29,4 +38,13 @@ export function whyNoTimeToRead(options: CustodyOptions, backup: Backup): string
   return needed <= left
     ? null
     : `reading back ${backup.manifest.id} (${formatBytes(bytes)}) may take ${formatDuration(needed)}; ${formatDuration(Math.max(0, left))} are left`
+}
+
+/** Size and SHA-256 of a stored file that lies on this machine. @throws HubkeeperError that names it */
+export async function fingerprintOf(path: string): ReturnType<typeof fingerprint> {
+  try {
+    return await fingerprint(path)
+  } catch (error) {
+    throw ioError(error, path, 'cannot read')
+  }
 }

@@ -3,9 +3,13 @@ import {
   type BackupManifest,
   type Certificate,
   certificateSchema,
+  codeOf,
+  HubkeeperError,
   keys,
   listAll,
   manifestSchema,
+  mebibytes,
+  type ObjectInfo,
   type ObjectStore,
 } from '@hubkeeper/core'
 import type * as z from 'zod'
@@ -18,7 +22,7 @@ export interface StoredCertificate {
   readonly key: string
   /** Id of the backup that it lies with. */
   readonly backup: string
-  /** SHA-256 of its bytes. */
+  /** SHA-256 of its bytes; empty when they cannot be read. */
   readonly digest: string
   /** Null when it cannot be read as one. */
   readonly certificate: Certificate | null
@@ -47,10 +51,13 @@ const decoder = new TextDecoder()
 
 /** Everything below the backups' prefix with its small objects read, by id in ascending order. */
 export async function readStored(store: ObjectStore): Promise<StoredBackup[]> {
-  const byId = new Map<string, string[]>()
-  for await (const { key } of listAll(store, keys.backups)) {
+  const byId = new Map<string, ObjectInfo[]>()
+  for await (const object of listAll(store, keys.backups)) {
+    const { key } = object
     const id = key.slice(keys.backups.length).split('/')[0] ?? ''
-    byId.set(id, [...(byId.get(id) ?? []), key])
+    const known = byId.get(id)
+    if (known === undefined) byId.set(id, [object])
+    else known.push(object)
   }
   const backups: StoredBackup[] = []
   const ids = [...byId]
@@ -61,26 +68,52 @@ export async function readStored(store: ObjectStore): Promise<StoredBackup[]> {
   return backups
 }
 
-async function readBackup(store: ObjectStore, id: string, present: readonly string[]): Promise<StoredBackup> {
+async function readBackup(
+  store: ObjectStore,
+  id: string,
+  present: readonly ObjectInfo[],
+): Promise<StoredBackup> {
   const certificates: StoredCertificate[] = []
-  for (const key of present.filter((key) => key.startsWith(`${keys.backup(id)}certificate-`))) {
-    const text = await textAt(store, key)
-    // Gone since it was listed is gone.
+  for (const object of present.filter(({ key }) => key.startsWith(`${keys.backup(id)}certificate-`))) {
+    const { key } = object
+    const text = await recordAt(store, object)
     if (text === null) continue
-    certificates.push({
-      key,
-      backup: id,
-      digest: sha256Of(text),
-      certificate: parse(text, certificateSchema),
-    })
+    const certificate = text === unreadable ? null : parse(text, certificateSchema)
+    certificates.push({ key, backup: id, digest: text === unreadable ? '' : sha256Of(text), certificate })
   }
-  const text = await textAt(store, keys.manifest(id))
+  const found = present.find(({ key }) => key === keys.manifest(id))
+  const text = found === undefined ? null : await recordAt(store, found)
+  const isText = text !== null && text !== unreadable
   return {
     id,
-    keys: new Set(present),
-    manifest: text === null ? null : parse(text, manifestSchema),
-    manifestDigest: text === null ? null : sha256Of(text),
+    keys: new Set(present.map(({ key }) => key)),
+    manifest: isText ? parse(text, manifestSchema) : null,
+    manifestDigest: isText ? sha256Of(text) : null,
     certificates,
+  }
+}
+
+/** More is no record, whatever it is called, bytes: a manifest of 100,000 files has some 25 MB. */
+const largestRecord = mebibytes(64)
+
+/** There is something that nobody can read. */
+export const unreadable = Symbol('unreadable')
+
+/**
+ * The text of a record that was listed; null when it is gone since. What the disk does not give, or is too large
+ * to be one, is {@link unreadable}: that must not keep anybody from the other backups.
+ */
+export async function recordAt(
+  store: ObjectStore,
+  { bytes, key }: Pick<ObjectInfo, 'bytes' | 'key'>,
+): Promise<string | typeof unreadable | null> {
+  if (bytes > largestRecord) return unreadable
+  try {
+    return await textAt(store, key)
+  } catch (error) {
+    // Of a store that does not answer now, nothing is known.
+    if (error instanceof HubkeeperError && codeOf(error.cause) === 'EIO') return unreadable
+    throw error
   }
 }
 
