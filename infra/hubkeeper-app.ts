@@ -1,6 +1,8 @@
 import type { Config, Task } from '@hubkeeper/core'
-import { App, Tags } from 'aws-cdk-lib'
+import { App, Tags, Validations } from 'aws-cdk-lib'
 import type { Assets } from './bundle/assets.ts'
+import { refuseWideGlobs } from './kept-globs.ts'
+import { deploymentLimits } from './limits.ts'
 import { MaintenanceStack } from './maintenance-stack.ts'
 import { addNag } from './nag.ts'
 import { StorageStack } from './storage-stack.ts'
@@ -35,6 +37,7 @@ export class HubkeeperApp extends App {
 
   constructor({ assets, config, outdir, tasks }: HubkeeperAppProps) {
     super({ context, analyticsReporting: false, ...(outdir === undefined ? {} : { outdir }) })
+    refuseWideGlobs(config)
     const { aws } = config
     const env = aws.region === undefined ? {} : { env: { region: aws.region } }
     this.storage = new StorageStack(this, `${aws.name}-storage`, {
@@ -53,5 +56,6 @@ export class HubkeeperApp extends App {
     this.maintenance.addStackDependency(this.storage, 'it imports the names of the buckets')
     Tags.of(this).add('app', 'hubkeeper')
     addNag(this)
+    Validations.of(this).addPlugins(deploymentLimits)
   }
 }

@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { chmodSync, existsSync, lstatSync, readdirSync } from 'node:fs'
+import { join, posix, resolve } from 'node:path'
 import {
   type Backup,
   type BackupReader,
@@ -13,6 +13,9 @@ import {
 import { makeDirectoryOfOwner, writeNewFile } from '@hubkeeper/local'
 import { chooseBackup } from '../../functions/restore-backup/choose.ts'
 import { verify, verifyFiles } from '../../functions/restore-backup/verify.ts'
+
+/** Mode of what may be secret: only this user reads it. */
+const secret = 0o600
 
 /** What goes where. */
 export interface ElsewhereOptions {
@@ -47,19 +50,24 @@ export async function restoreElsewhere(
   { backup: selector, files, step, to, undo, unproven }: ElsewhereOptions,
 ): Promise<WrittenElsewhere> {
   const { backup, remarks } = await chooseBackup(backups, { backup: selector, undo }, new Date())
+  refuseOddKeys(backup)
   const path = resolve(to)
-  if (files !== 'none') refuseOccupied(path)
+  if (files === 'none') refuseJournals(path)
+  else refuseOccupied(path)
   const context = { backups, progress: { step } }
   const copies = files === 'none' ? [] : await filesOf(context, backup)
   const copy = files === 'only' ? null : await backups.restoreToScratch(backup)
   const sound = copy === null ? null : await verify(context, backup, copy, unproven)
   step(`Writing to ${path}`)
   if (files === 'none') {
-    if (copy !== null) await write(copy, path, 0o644)
+    if (copy !== null) await write(copy, path, secret)
   } else {
-    makeDirectoryOfOwner(path)
-    if (copy !== null) await write(copy, join(path, backup.manifest.database), 0o644)
-    for (const file of copies) await write(file, join(path, file.key), (file.mode ?? 0o644) & 0o777)
+    if (!existsSync(path)) {
+      makeDirectoryOfOwner(path)
+      chmodSync(path, 0o700)
+    }
+    if (copy !== null) await write(copy, join(path, backup.manifest.database), secret)
+    for (const file of copies) await write(file, join(path, file.key), (file.mode ?? secret) & 0o777)
   }
   return {
     backup: backup.manifest.id,
@@ -82,13 +90,31 @@ async function filesOf(
       hint: 'nothing was written; leave out --with-files and --files-only',
     })
   }
-  const odd = files.find(({ key }) => problemOfKey(key) !== null)
-  if (odd === undefined) return verifyFiles(context, backup)
+  return verifyFiles(context, backup)
+}
+
+/** What a manifest names becomes paths here. @throws HubkeeperError for what would lead out of the place */
+function refuseOddKeys({ manifest: { database, files, id } }: Backup): void {
+  const odd = [database, ...files.map(({ key }) => key)].find(
+    (key) => problemOfKey(posix.normalize(key)) !== null || key.split('/').includes('..'),
+  )
+  if (odd === undefined) return
+  throw new HubkeeperError('backup-unsound', `the manifest of backup ${id} names ${JSON.stringify(odd)}`, {
+    hint: 'no backup has such a file: somebody wrote the manifest; nothing was written',
+  })
+}
+
+/** SQLite would read a journal that is left there as part of the copy. @throws HubkeeperError */
+function refuseJournals(path: string): void {
+  const journal = ['-wal', '-journal']
+    .map((suffix) => path + suffix)
+    .find((name) => lstatSync(name, { throwIfNoEntry: false }) !== undefined)
+  if (journal === undefined) return
   throw new HubkeeperError(
-    'backup-unsound',
-    `the manifest of backup ${id} names ${JSON.stringify(odd.key)}`,
+    'io',
+    `cannot write ${path}: ${journal} is there, the journal of another database`,
     {
-      hint: 'no backup has such a file: somebody wrote the manifest; nothing was written',
+      hint: 'choose another name, or move the journal away; nothing was written',
     },
   )
 }

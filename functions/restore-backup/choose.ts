@@ -31,7 +31,12 @@ export async function chooseBackup(
   { backup: selector, undo }: Choice,
   now: Date,
 ): Promise<Chosen> {
-  if (undo) return chooseUndo(backups)
+  if (undo) {
+    if (selector === 'latest') return chooseUndo(backups)
+    throw new UsageError(`an undo goes to what the last restore replaced, and not to ${selector}`, {
+      hint: 'leave out the one or the other; nothing was touched',
+    })
+  }
   const list = await backups.list()
   const found = await findBackup(backups, list, selector, now)
   if (found === null) {
@@ -50,6 +55,8 @@ async function findBackup(
 ): Promise<Backup | null> {
   if (selector === 'latest') {
     refuseFuture(list, now)
+    // Refused where it is not known which ones count.
+    if (list.quarantineUnreadable !== null) return backups.find('latest')
     return newestOf(backups, list)
   }
   const found = await backups.find(selector)
@@ -78,17 +85,25 @@ function refuseFuture({ backups }: BackupList, now: Date): void {
   throw new HubkeeperError(
     'clock-behind',
     `backup ${id} was taken at ${takenAt}, and the clock of this machine shows ${now.toISOString()}`,
-    { hint: `set the clock, or name the backup that you mean: hubkeeper restore ${id}` },
+    { hint: 'set the clock, or name the backup that you mean: hubkeeper backups list' },
   )
 }
 
 /** What there is beside the chosen one that somebody may have meant. */
-function remarksOn({ manifest, quarantine }: Backup, { strays }: BackupList, isLatest: boolean): string[] {
+function remarksOn(
+  { certificate, manifest, quarantine }: Backup,
+  { strays }: BackupList,
+  isLatest: boolean,
+): string[] {
   const newer = strays.filter(
     ({ certified, id }) => certified && (momentOfId(id)?.toISOString() ?? '') > manifest.takenAt,
   )
   return [
     ...(quarantine === null ? [] : [`it is in quarantine: ${quarantine.reason}`]),
+    ...(certificate === null
+      ? ['it has no certificate that can be relied on: nothing tells what it held when it was made']
+      : []),
+    ...(manifest.reason === 'safety' ? ['it is a safety copy: what a restore or a pull replaced then'] : []),
     ...(isLatest ? newer.map(({ id, reason }) => `newer, but not to be had: ${id}, of which ${reason}`) : []),
   ]
 }

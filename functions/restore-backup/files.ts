@@ -67,11 +67,12 @@ export async function putBack(
   copies: readonly RestoredFile[],
 ): Promise<FilesPutBack> {
   const wanted = toWrite(plan)
+  const copyOf = new Map(copies.map((copy) => [copy.key, copy]))
   const written: PlannedFile[] = []
   let failure: HubkeeperError | null = null
   for (const [i, planned] of wanted.entries()) {
     const { key, mode } = planned.file
-    const copy = copies.find((candidate) => candidate.key === key)
+    const copy = copyOf.get(key)
     if (copy === undefined) throw new TypeError(`${key} was not read back`)
     progress.step(`Putting back file ${i + 1} of ${wanted.length}: ${key}`)
     try {
@@ -83,7 +84,9 @@ export async function putBack(
       break
     }
   }
-  const proven = await Promise.all(written.map((planned) => proveFile(files, planned)))
+  const proven: Finding[] = []
+  // One at a time: there may be more of them than a process may have open.
+  for (const planned of written) proven.push(await proveFile(files, planned))
   const left = wanted.slice(written.length).map(({ file: { key } }) => key)
   const missed = left.map((key, i) =>
     finding('files.restored', 'critical', {
@@ -98,12 +101,30 @@ export async function putBack(
   return { findings: [...proven, ...missed, ...standing(plan)], failure, left }
 }
 
+/** The file as it is; or why that is not known: it is in its place all the same. */
+async function copyNow(
+  files: RestoreContext['files'],
+  key: string,
+): Promise<CopiedFile | HubkeeperError | null> {
+  try {
+    return await files.copy(key)
+  } catch (error) {
+    if (error instanceof HubkeeperError) return error
+    throw error
+  }
+}
+
 async function proveFile(files: RestoreContext['files'], { file, state }: PlannedFile): Promise<Finding> {
-  const there = await files.copy(file.key)
+  const expected = 'as in the backup'
+  const there = await copyNow(files, file.key)
+  if (there instanceof HubkeeperError) {
+    const actual = `put back, and not read again: ${there.message}`
+    return finding('files.restored', 'unknown', { subject: file.key, expected, actual })
+  }
   const equal = there?.sha256 === file.sha256
   return finding('files.restored', equal ? 'ok' : 'critical', {
     subject: file.key,
-    expected: 'as in the backup',
+    expected,
     actual: equal
       ? state === 'missing'
         ? 'put back: it was missing'

@@ -39,7 +39,18 @@ export async function previewDatabase(
   if (content.state !== 'done') return alone(reasonOf(content))
   sizes.unshift(figure('restore.bytes-now', content.value.bytes, 'bytes'))
   const compared = await backups.compare(content.value.path, copy.path)
-  if (compared.state === 'done') return { figures: [...sizes, ...rowFigures(compared.value)], remarks: [] }
+  if (compared.state === 'done') {
+    // What is no row does not show in a comparison of rows.
+    const hidden = compared.value.every(isEqual) && content.value.sha256 !== copy.sha256
+    return {
+      figures: [...sizes, ...rowFigures(compared.value)],
+      remarks: hidden
+        ? [
+            'all rows are equal, and the files are not: indexes, views, triggers, settings or free space differ',
+          ]
+        : [],
+    }
+  }
   const counted = digest === null ? null : (await content.value.examine(['digest'])).digest
   if (counted?.state !== 'done') return alone(reasonOf(counted ?? compared))
   return {

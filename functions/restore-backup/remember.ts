@@ -23,6 +23,9 @@ interface Intention {
 const remembered = (content: ContentDigest | null): RememberedContent | null =>
   content === null ? null : rememberedContent(content)
 
+/** Whether a safety copy of the one restore holds all that the other one replaces. */
+const covers = (one: RestoreScope, other: RestoreScope): boolean => one === 'both' || one === other
+
 /** What is noted of a restore that has begun. */
 export interface Begun {
   readonly restoration: Restoration
@@ -37,14 +40,20 @@ export async function noteIntention(
 ): Promise<Begun> {
   const last = await backups.restoration()
   const { id } = chosen.backup.manifest
-  const goesOn = last !== null && last.finishedAt === null && last.backup === id && last.undo === undo
+  const goesOn =
+    last !== null &&
+    last.finishedAt === null &&
+    last.backup === id &&
+    last.undo === undo &&
+    covers(last.scope, scope)
   const restoration: Restoration = {
     schema: 1,
     run,
     firstRun: goesOn ? last.firstRun : run,
     backup: id,
     undo,
-    scope,
+    // An undo has to put back what the attempts before may have replaced as well.
+    scope: goesOn ? last.scope : scope,
     withdrawn: [],
     startedAt: now().toISOString(),
     finishedAt: null,

@@ -37,6 +37,8 @@ export interface Replacing {
   readonly files: readonly CopiedFile[]
   /** Right before it is replaced. @throws HubkeeperError when it must not be */
   confirm(safety: Backup | null): Promise<void>
+  /** From here on, it may be replaced. */
+  begin(): void
 }
 
 /** Looks at what is there. @throws HubkeeperError for what keeps it from being looked at */
@@ -58,7 +60,7 @@ export async function replace(
   context: Pick<RestoreContext, 'backups' | 'hub' | 'ledger' | 'progress'>,
   database: DatabaseRestorer,
   { content, etag }: Current,
-  { confirm, copy, files }: Replacing,
+  { begin, confirm, copy, files }: Replacing,
 ): Promise<Outcome<Replaced>> {
   const { progress } = context
   progress.step('Making a safety copy')
@@ -71,6 +73,7 @@ export async function replace(
     latest === null
       ? null
       : makeSafetyCopy({ ...context, database }, done(latest), { files, untouched: false })
+  begin()
   const replaced = await database.replace(copy.path, { etag }).catch(async (error: unknown) => {
     // It may be replaced all the same. What went wrong first is what matters.
     await keepLatest().catch(() => {})

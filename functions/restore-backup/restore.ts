@@ -103,25 +103,27 @@ async function replaceDatabase(
   const files = beside?.now.files ?? []
   const confirm = async (safety: Backup | null): Promise<void> => {
     if (beside === null) return
-    try {
-      await refuseAsThingsAre(context, safety, beside)
-    } catch (error) {
-      // What went wrong first is what matters.
-      await begun.withdraw().catch(() => {})
-      throw error
-    }
+    await refuseAsThingsAre(context, safety, beside)
+  }
+  let untouched = true
+  const begin = (): void => {
+    untouched = false
+  }
+  const withdraw = async (error: unknown): Promise<never> => {
+    // Another version is there: then, too, this one put nothing in its place. What went wrong first is what matters.
+    if (untouched || error instanceof PreconditionFailedError) await begun.withdraw().catch(() => {})
+    throw error
   }
   if (backup !== null) {
-    const replacing = replace(context, database, current, { copy: backup.copy, files, confirm })
-    return replacing.catch(async (error: unknown) => {
-      // Another version is there: this one put nothing in its place.
-      if (error instanceof PreconditionFailedError) await begun.withdraw().catch(() => {})
-      throw error
-    })
+    return replace(context, database, current, { copy: backup.copy, files, confirm, begin }).catch(withdraw)
   }
   context.progress.step('Making a safety copy')
-  const safety = await makeSafetyCopy({ ...context, database }, current.content, { files })
-  await confirm(safety)
+  const keep = async (): Promise<Backup | null> => {
+    const made = await makeSafetyCopy({ ...context, database }, current.content, { files })
+    await confirm(made)
+    return made
+  }
+  const safety = await keep().catch(withdraw)
   const kept = safety === null ? [] : [safety]
   return {
     state: 'done',
@@ -171,7 +173,7 @@ async function findingsOf(
 
 /** Says what was replaced and what was not, and the one line that undoes it. */
 function partialFailure(
-  { database, scope }: Verified,
+  { database, scope, undo }: Verified,
   beside: FilesBeside | null,
   { failure, left }: FilesPutBack,
 ): HubkeeperError {
@@ -179,11 +181,15 @@ function partialFailure(
   const done = `${wanted - left.length} of ${wanted} files`
   const what = database === null ? `${done} were put back` : `the database and ${done} were put back`
   const again = scope === 'files' ? '--files-only' : '--with-files'
+  // An undo that was cut short is not undone: it goes on.
+  const hint = undo
+    ? 'to complete it: hubkeeper restore --undo'
+    : `to undo all of it: hubkeeper restore --undo; to complete it, run it again with ${again}`
   return new HubkeeperError(
     failure?.code ?? 'io',
     `${what}; not ${left.join(', ')}: ${failure?.message ?? 'they were not tried'}`,
     {
-      hint: `to undo all of it: hubkeeper restore --undo; to complete it, run it again with ${again}`,
+      hint,
       ...(failure === null ? {} : { cause: failure }),
     },
   )

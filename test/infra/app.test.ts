@@ -42,6 +42,16 @@ describe('rules', () => {
     expect(readFileSync(join(outdir, 'validation-report.json'), 'utf8')).toContain('AwsSolutions-SNS3')
   })
 
+  it.each(['**', '*.json', 's*/x', 'state/y'])(
+    'refuse files kept by %s: a role would reach other records',
+    (glob) => {
+      const hubs = { demo: { ...fullHub, backups: { files: [glob] } } }
+      const config = parseConfig(JSON.stringify({ hubs }), 'test')
+      const make = () => new HubkeeperApp({ config, tasks, assets: stubAssets(directory), outdir: directory })
+      expect(make).toThrow(/could read, and a restore write/)
+    },
+  )
+
   it('are excused with a reason, each finding for itself', () => {
     const config = parseConfig(JSON.stringify(variants.everything), 'test')
     const app = new HubkeeperApp({

@@ -1,49 +1,9 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hubkeeper, runTask } from '../support/cli.ts'
-import { sampleHub, type TestHub } from '../support/hub.ts'
 import { restoreWith } from '../support/restoring.ts'
-
-const at = ({ directory }: TestHub, key: string): string => join(directory, key)
-const read = (hub: TestHub, key: string): string | null =>
-  existsSync(at(hub, key)) ? readFileSync(at(hub, key), 'utf8') : null
-const commands = (hub: TestHub): unknown => hub.value('SELECT count(*) FROM commands')
-const backupsOf = (hub: TestHub): string[] => readdirSync(at(hub, 'backups')).sort()
-
-/** A hub with configuration, requirements and a search index, all of them kept. */
-function hubWithFiles(): TestHub {
-  const hub = sampleHub({ articles: 20 })
-  mkdirSync(at(hub, 'config'))
-  for (const name of ['a', 'b', 'c']) writeFileSync(at(hub, `config/${name}.toml`), `${name} = 1`)
-  chmodSync(at(hub, 'config/a.toml'), 0o640)
-  hub.configure({
-    database: { crossCheckMaxBytes: 0 },
-    requirements: ['requirements.txt'],
-    searchIndex: { files: ['knowledge/search_index/*.json'] },
-  })
-  return hub
-}
-
-/** A changed, a missing and a new file, and another row. */
-function change(hub: TestHub): void {
-  writeFileSync(at(hub, 'config/a.toml'), 'a = 2')
-  rmSync(at(hub, 'config/b.toml'))
-  writeFileSync(at(hub, 'config/new.toml'), 'new')
-  hub.execute("INSERT INTO commands VALUES ('later', 'row')")
-}
-
-const filesNow = (hub: TestHub) => ['a', 'b', 'new'].map((name) => read(hub, `config/${name}.toml`))
+import { at, backupsOf, change, commands, filesNow, hubWithFiles, read } from './support/hub-with-files.ts'
 
 describe('a backup of a hub with files', () => {
   it('keeps them, and is made anew when one of them changes, or when its copy of one is damaged', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   closeSync,
   existsSync,
@@ -206,6 +207,45 @@ describe('a restore is refused, with the reason and what to do', () => {
     expect(report.error).toMatchObject({ code: 'backup-missing', hint: expect.stringContaining('leave out') })
   })
 
+  it('of the latest one where it is not known which ones are in quarantine', async () => {
+    const hub = hubOf()
+    await runTask(hub.directory, ['backup'])
+    writeFileSync(join(hub.directory, 'state/backups/quarantine.json'), 'torn')
+    const { code, report } = await runTask(hub.directory, ['restore', '--dry-run'])
+    expect([code, report.error?.message]).toEqual([3, expect.stringContaining('which backups count')])
+    const [id = ''] = backupsOf(hub)
+    expect((await runTask(hub.directory, ['restore', id, '--dry-run'])).code).toBe(0)
+  })
+
+  it('of an undo to a backup, and of a dry run to another place', async () => {
+    const hub = hubOf()
+    await runTask(hub.directory, ['backup'])
+    await runTask(hub.directory, ['restore', '--yes'])
+    const [id = ''] = backupsOf(hub)
+    const undo = await hubkeeper(hub.directory, ['restore', id, '--undo', '--yes'])
+    expect(undo).toMatchObject({ code: 2, err: expect.stringContaining('and not to') })
+    const to = join(hub.directory, 'new.db')
+    const written = await hubkeeper(hub.directory, ['restore', '--to', to, '--dry-run'])
+    expect([written.code, existsSync(to)]).toEqual([2, false])
+  })
+
+  it('to a place where a journal of another database lies, or of a manifest that leads out of it', async () => {
+    const hub = hubOf()
+    hub.configure({ database: { crossCheckMaxBytes: 0 }, requirements: ['requirements.txt'] })
+    await runTask(hub.directory, ['backup'])
+    const to = join(hub.directory, 'new.db')
+    writeFileSync(`${to}-wal`, 'left behind')
+    const beside = await hubkeeper(hub.directory, ['restore', '--to', to])
+    expect(beside).toMatchObject({ code: 3, err: expect.stringContaining('new.db-wal is there') })
+    const [id = ''] = backupsOf(hub)
+    const manifest = join(hub.directory, 'backups', id, 'manifest.json')
+    const text = readFileSync(manifest, 'utf8')
+    writeFileSync(manifest, text.replace('"database": "knowledge/hub.db"', '"database": "../evil.db"'))
+    const args = ['restore', id, '--with-files', '--to', join(hub.directory, 'tree')]
+    expect(await hubkeeper(hub.directory, args)).toMatchObject({ code: 3 })
+    expect([existsSync(join(hub.directory, 'evil.db')), existsSync(to)]).toEqual([false, false])
+  })
+
   it('to a place where a file or a link is, or of what is not as certified', async () => {
     const hub = hubOf()
     await runTask(hub.directory, ['backup'])
@@ -221,17 +261,36 @@ describe('a restore is refused, with the reason and what to do', () => {
     expect(existsSync(join(hub.directory, 'nowhere.db'))).toBe(false)
     const [id = ''] = backupsOf(hub)
     const folder = join(hub.directory, 'backups', id)
-    const name = readdirSync(folder).find((entry) => entry.startsWith('certificate-')) ?? ''
-    const text = readFileSync(join(folder, name), 'utf8')
-    writeFileSync(
-      join(folder, name),
-      text.replace(/"digest": "[0-9a-f]{64}"/, `"digest": "${'0'.repeat(64)}"`),
-    )
+    const copy = join(folder, 'hub.db')
+    // Whoever writes both the copy and its manifest cannot write what was certified.
+    const forged = new DatabaseSync(copy)
+    forged.exec('DELETE FROM commands')
+    forged.close()
+    const manifest = join(folder, 'manifest.json')
+    const { sha256, ...rest } = JSON.parse(readFileSync(manifest, 'utf8'))
+    const now = createHash('sha256').update(readFileSync(copy)).digest('hex')
+    expect(now).not.toBe(sha256)
+    writeFileSync(manifest, JSON.stringify({ ...rest, sha256: now, bytes: readFileSync(copy).length }))
     const refused = await hubkeeper(hub.directory, ['restore', id, '--to', join(hub.directory, 'new.db')])
     expect(refused).toMatchObject({
       code: 3,
       err: expect.stringContaining('its content is not as certified'),
     })
     expect(existsSync(join(hub.directory, 'new.db'))).toBe(false)
+  })
+
+  it('of none whose certificate is not as it was issued, but that is said', async () => {
+    const hub = hubOf()
+    await runTask(hub.directory, ['backup'])
+    const [id = ''] = backupsOf(hub)
+    const folder = join(hub.directory, 'backups', id)
+    const name = readdirSync(folder).find((entry) => entry.startsWith('certificate-')) ?? ''
+    const text = readFileSync(join(folder, name), 'utf8')
+    writeFileSync(
+      join(folder, name),
+      text.replace(/"digest": "[0-9a-f]{64}"/, `"digest": "${'0'.repeat(64)}"`),
+    )
+    const { code, out } = await hubkeeper(hub.directory, ['restore', id, '--dry-run'])
+    expect([code, out]).toEqual([0, expect.stringContaining('no certificate that can be relied on')])
   })
 })

@@ -50,6 +50,8 @@ Examples:
     .action(async (backup: string, options: RestoreOptions) => {
       const hub = chooseHub(await loadConfig(options.config), options.hub)
       const files = filesOf(options)
+      refuseUndoTo(backup, options)
+      refuseDryCopy(options)
       if (options.to !== undefined) return goElsewhere(terminal, hub, backup, { ...options, to: options.to })
       const { undo = false, unproven = false, watch } = options
       const input = { backup, undo, unproven, files, ...(watch === undefined ? {} : { watch }) }
@@ -63,6 +65,22 @@ Examples:
       const executed = await executeTasks(hub, orders, options, terminal)
       showExecuted(terminal, executed, options.json ?? false)
     })
+}
+
+/** @throws UsageError */
+function refuseUndoTo(backup: string, { undo = false }: RestoreOptions): void {
+  if (!undo || backup === 'latest') return
+  throw new UsageError(`--undo goes to what the last restore replaced, and not to ${backup}`, {
+    hint: 'leave out the one or the other; nothing was touched',
+  })
+}
+
+/** @throws UsageError */
+function refuseDryCopy({ dryRun = false, to }: RestoreOptions): void {
+  if (!dryRun || to === undefined) return
+  throw new UsageError('--to and --dry-run exclude each other', {
+    hint: 'nothing was written; --to leaves the hub alone, and writes over nothing',
+  })
 }
 
 function parseSeconds(text: string): number {

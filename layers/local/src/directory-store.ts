@@ -14,6 +14,7 @@ import {
   HubkeeperError,
   ioError,
   KeyRefusedError,
+  keys,
   type ObjectInfo,
   ObjectMissingError,
   type ObjectStore,
@@ -52,6 +53,9 @@ export interface DirectoryStoreOptions {
    */
   readonly lockPath?: string
 }
+
+/** What is copied below the backups may be secret where it comes from: only this user reads it. */
+const modeOf = (key: string): number => (key.startsWith(keys.backups) ? 0o600 : 0o644)
 
 const infoOf = (key: string, stats: BigIntStats): ObjectInfo => ({
   key,
@@ -217,7 +221,7 @@ export function directoryStore({
           renameSync(path, temporary)
           return sha256
         }
-        return (await copyHashing(path, temporary, { mode: 0o644, durable: true })).sha256
+        return (await copyHashing(path, temporary, { mode: modeOf(key), durable: true })).sha256
       }
       const { info, made } = await replace(key, condition, make, confirm)
       if (consume) rmSync(path, { force: true })
@@ -226,7 +230,7 @@ export function directoryStore({
 
     async copy(from, to, { condition, sourceIfMatch } = {}) {
       const { info } = await replace(to, condition, (temporary) =>
-        copyVersion(from, temporary, { durable: true, mode: 0o644, ifMatch: sourceIfMatch }),
+        copyVersion(from, temporary, { durable: true, mode: modeOf(to), ifMatch: sourceIfMatch }),
       )
       return info
     },

@@ -52,7 +52,7 @@ export interface HubFileRestorer extends HubFileCopier {
   readonly elsewhere: string | null
   /**
    * Makes the bytes of the file at `path` one of the hub's files, whole, in the place of exactly the one
-   * whose SHA-256 is `expected` (null: there is none). Owner and mode of the one there stay; a new one gets
+   * whose SHA-256 is `expected` (null: there is none). Owner and permissions of the one there stay; a new one gets
    * `mode`.
    *
    * @throws PreconditionFailedError when it is another one by now; nothing was replaced
