@@ -13,7 +13,7 @@ import { tasks } from '../../functions/tasks.ts'
 import { backupsOf, dailyFrom, storeBackups } from '../support/histories.ts'
 import { type Circumstances, type Cloud, deploy, scheduleArn } from './support/deployed/cloud.ts'
 import { listing, starting } from './support/deployed/demands.ts'
-import { sampleConfig, storedDatabase, storeSampleHub } from './support/deployed/hub.ts'
+import { changeDatabase, sampleConfig, storedDatabase, storeSampleHub } from './support/deployed/hub.ts'
 import { allowing } from './support/deployed/policy.ts'
 import { clientName, type Invoked } from './support/deployed/sandbox.ts'
 import { type LambdaFront, startLambdaFront } from './support/lambda-front.ts'
@@ -116,6 +116,14 @@ describe.skipIf(!motoAvailable)(needingMoto(`the deployed bundles, run by ${clie
     expect(copies.map(({ key, requestBytes }) => [key.split('/')[1], requestBytes])).toEqual([['backups', 0]])
   })
 
+  it('keep the hub’s files with it', async () => {
+    const kept = (await keysBelow('demo', keys.backups)).flatMap((key) => key.split('/files/')[1] ?? [])
+    const there = await keysBelow('demo', 'knowledge/search_index/')
+    expect(there.length).toBeGreaterThan(0)
+    expect(kept).toEqual(expect.arrayContaining(there))
+    expect(kept).not.toContain('knowledge/hub.db')
+  })
+
   it('do nothing on a second delivery of what succeeded, and say so', async () => {
     const again = await cloud.invoke('backup', scheduled('backup', '2026-11-25T03:30:00Z'))
     expect(summaryOf(again)).toMatchObject({ status: 'ok', reports: [{ alreadySucceeded: true }] })
@@ -155,8 +163,11 @@ describe.skipIf(!motoAvailable)(needingMoto(`the deployed bundles, run by ${clie
     expect(report.findings.filter(({ status }) => status === 'critical')).toEqual([])
   })
 
-  it('verify backups and restore one, with a safety copy', async () => {
-    expect(summaryOf(await cloud.invoke('verify-backups', { hub: 'demo' }))).toMatchObject({ status: 'ok' })
+  it('prove a backup again, and restore one with a safety copy', async () => {
+    const proven = await cloud.invoke('verify-backups', { hub: 'demo', backup: 'latest' })
+    expect(summaryOf(proven)).toMatchObject({ status: 'ok' })
+    const { findings } = await lastReport('demo', 'verify-backups')
+    expect(findings.filter(({ check }) => check === 'backup.certified')).toMatchObject([{ status: 'ok' }])
     const restored = await cloud.invoke('restore-backup', { hub: 'demo', backup: 'latest' })
     expect(summaryOf(restored)).toMatchObject({ status: 'ok' })
   })
@@ -166,6 +177,31 @@ describe.skipIf(!motoAvailable)(needingMoto(`the deployed bundles, run by ${clie
     const restored = await cloud.invoke('restore-backup', { hub: 'demo' })
     expect(summaryOf(restored)).toMatchObject({ status: 'ok' })
     expect(await articles()).toBe(rows)
+  })
+
+  it('recover the newest backup beside the hub, and try every detector', async () => {
+    await cloud.invoke('backup', { hub: 'demo', force: true })
+    const from = cloud.proxy.calls.length
+    const invoked = await cloud.invoke('disaster-recovery-test', { hub: 'demo', samples: 1 })
+    expect(summaryOf(invoked)).toMatchObject({ status: 'ok' })
+    const { error, figures, findings } = await lastReport('demo', 'disaster-recovery-test')
+    expect(error).toBeNull()
+    const statuses = (check: string) =>
+      new Set(findings.filter((each) => each.check === check).map(({ status }) => status))
+    for (const check of ['drill.restore', 'drill.files', 'drill.rto', 'drill.rpo', 'drill.detectors']) {
+      expect([check, ...statuses(check)]).toEqual([check, 'ok'])
+    }
+    // A function cannot start the hub: its queries answer for it.
+    expect(findings.find(({ subject }) => subject === 'start')).toMatchObject({
+      check: 'drill.start-up',
+      status: 'skipped',
+      actual: 'a function cannot start the hub',
+    })
+    expect(figures.find(({ name }) => name === 'drill.rto')?.value).toBeGreaterThan(0)
+    const written = cloud.proxy.calls
+      .slice(from)
+      .filter(({ method, service }) => service === 's3' && method !== 'GET' && method !== 'HEAD')
+    expect(written.filter(({ key }) => !/\/(reports|state\/ledger)\//.test(key))).toEqual([])
   })
 
   it('probe every minute with four figures a hub, and never touch the database', async () => {
@@ -260,11 +296,56 @@ describe.skipIf(!motoAvailable)(needingMoto(`the deployed bundles, run by ${clie
     const past = backupsOf(dailyFrom(new Date(Date.now() - days(60)), 14))
     await storeBackups(store, past)
     const before = await backupIds('demo')
+    // What nobody has read for long is due to be read back, and is, byte by byte.
+    await cloud.invoke('verify-backups', { hub: 'demo' })
+    const { findings } = await lastReport('demo', 'verify-backups')
+    const verified = await store.get(keys.verified)
+    for (const { manifest } of past) {
+      expect(
+        findings.find(({ check, subject }) => check === 'backup.certified' && subject === manifest.id),
+      ).toMatchObject({ status: 'ok', actual: 'every byte is as certified' })
+      expect(new TextDecoder().decode(verified?.body)).toContain(manifest.id)
+    }
     expect(summaryOf(await cloud.invoke('cleanup', { hub: 'demo' }))).toMatchObject({ status: 'ok' })
     const after = await backupIds('demo')
     const deleted = before.filter((id) => !after.includes(id))
     expect(deleted.length).toBeGreaterThan(0)
     expect(past.map(({ manifest }) => manifest.id)).toEqual(expect.arrayContaining(deleted))
+  })
+
+  it('put a backup into quarantine from which content vanished, and delete none while it stands', async () => {
+    const hub = 'other'
+    const store = cloud.storeOf(hub)
+    const hold = `${ledgerPrefix}${ledgerKeys.hold}.json`
+    await storeBackups(store, backupsOf(dailyFrom(new Date(Date.now() - days(60)), 14)))
+    await changeDatabase(cloud, hub, 'DELETE FROM articles')
+    expect(await store.head(hold)).toBeNull()
+    expect(summaryOf(await cloud.invoke('backup', { hub }))).toMatchObject({ status: 'critical' })
+    const { findings } = await lastReport(hub, 'backup')
+    const found = (check: string) => findings.find((finding) => finding.check === check)
+    expect(found('content.vanished')).toMatchObject({ status: 'critical', subject: 'articles' })
+    expect(found('backup.quarantined')).toMatchObject({ status: 'critical' })
+    const quarantined = await store.get(keys.quarantine)
+    expect(new TextDecoder().decode(quarantined?.body)).toContain(found('backup.quarantined')?.subject)
+    expect(new TextDecoder().decode((await store.get(hold))?.body)).toContain('content vanished from backup')
+
+    // Whoever finds it without a hold places one.
+    const before = await backupIds(hub)
+    for (const [task, more] of [
+      ['database-maintenance', { force: true }],
+      ['backup', { force: true }],
+    ] as const) {
+      await store.delete(hold)
+      await cloud.invoke(task, { hub, ...more })
+      expect(await store.head(hold), task).not.toBeNull()
+    }
+    expect(summaryOf(await cloud.invoke('cleanup', { hub }))).toMatchObject({ reports: [{ hub }] })
+    expect(await backupIds(hub)).toEqual(expect.arrayContaining(before))
+    const cleaned = await lastReport(hub, 'cleanup')
+    expect(cleaned.findings.find(({ check }) => check === 'retention.applied')).toMatchObject({
+      status: 'skipped',
+      actual: expect.stringContaining('held by hubkeeper'),
+    })
   })
 
   describe('run a cadence in one go', () => {

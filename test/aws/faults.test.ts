@@ -140,6 +140,7 @@ describe.skipIf(!motoAvailable)(needingMoto('a deployed function in trouble'), (
     it.each([
       [['the claim', 'the record of punctuality', 'the write lease']],
       [['the completion of the copy', 'the manifest']],
+      [['the announcement of the certificate']],
       [['the certificate', 'the head of the certificates']],
       [['the publish of the database']],
     ])('by 412 once at %j, reads anew', async (names) => {
@@ -243,6 +244,7 @@ describe.skipIf(!motoAvailable)(needingMoto('a deployed function in trouble'), (
       'the write lease',
       'the completion of the copy',
       'the manifest',
+      'the announcement of the certificate',
       'the certificate',
       'the publish of the database',
     ]

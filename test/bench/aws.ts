@@ -3,9 +3,10 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { formatBytes } from '@hubkeeper/core'
+import { formatBytes, formatValue, keys, listAll, type Report, reportSchema } from '@hubkeeper/core'
 import { type Cloud, deploy } from '../aws/support/deployed/cloud.ts'
 import { makeDatabase } from './make-database.ts'
+import { withPeakMemory } from './process-tree.ts'
 
 const megabytes = Number(process.argv[2] ?? 400)
 const runs = 5
@@ -35,6 +36,48 @@ async function coldStarts(cloud: Cloud): Promise<void> {
   }
 }
 
+/** What is asked of each task: one backup is proven again, whether that is due or not. */
+const transferred: readonly (readonly [task: string, input: object])[] = [
+  ['backup', {}],
+  ['verify-backups', { backup: 'latest' }],
+  ['database-maintenance', {}],
+]
+
+/** Runs a task for the hub. @throws Error unless it answers */
+async function invoke(cloud: Cloud, task: string, input: object): Promise<void> {
+  const { ending } = await cloud.invoke(task, { hub: 'demo', ...input })
+  if (ending.kind !== 'answer') throw new Error(JSON.stringify(ending))
+}
+
+async function lastReport(cloud: Cloud, task: string): Promise<Report> {
+  const store = cloud.storeOf('demo')
+  const found: string[] = []
+  for await (const { key } of listAll(store, keys.reportsOf(task))) if (key.endsWith('.json')) found.push(key)
+  const stored = await store.get(found.at(-1) ?? '-')
+  return reportSchema.parse(JSON.parse(new TextDecoder().decode(stored?.body)))
+}
+
+function show({ figures }: Report, names: readonly string[]): void {
+  for (const { name, subject, unit, value } of figures.filter((each) => names.includes(each.name))) {
+    console.log(`${name.padEnd(24)}${(subject ?? '').padEnd(16)}${formatValue(value, unit)}`)
+  }
+}
+
+/** What a proof and a recovery of the newest backup cost; of the drill of the detectors nothing is told. */
+async function proofs(cloud: Cloud): Promise<void> {
+  console.log('\none proof of the newest backup')
+  const { peak } = await withPeakMemory(() => invoke(cloud, 'verify-backups', { backup: 'latest' }))
+  show(await lastReport(cloud, 'verify-backups'), ['proof.duration', 'backup.verified-bytes'])
+  console.log(`peak memory             of the function and its engines, at once: ${formatBytes(peak)}`)
+  console.log('\nrecovery of the newest backup, by the disaster-recovery test')
+  await invoke(cloud, 'disaster-recovery-test', { samples: 1 })
+  const report = await lastReport(cloud, 'disaster-recovery-test')
+  show(report, ['drill.rto', 'recovery.stage', 'drill.rpo'])
+  for (const { actual, check, status, subject } of report.findings.filter(({ status }) => status !== 'ok')) {
+    console.log(`${status}: ${check} ${subject ?? ''} ${actual}`)
+  }
+}
+
 async function transfers(cloud: Cloud): Promise<void> {
   const path = join(process.env.TMPDIR ?? '/tmp', `hubkeeper-bench-${process.pid}.db`)
   makeDatabase(path, megabytes * 1e6)
@@ -46,11 +89,10 @@ async function transfers(cloud: Cloud): Promise<void> {
   }
   console.log(`\na database of ${formatBytes(bytes)}`)
   console.log('task                    seconds  calls  into the function  out of it  copied in the store')
-  for (const task of ['backup', 'verify-backups', 'database-maintenance']) {
+  for (const [task, input] of transferred) {
     const from = cloud.proxy.calls.length
     const started = performance.now()
-    const { ending } = await cloud.invoke(task, { hub: 'demo' })
-    if (ending.kind !== 'answer') throw new Error(JSON.stringify(ending))
+    await invoke(cloud, task, input)
     const seconds = (performance.now() - started) / 1000
     const calls = cloud.proxy.calls.slice(from)
     const copies = calls.filter(({ operation }) => operation === 'UploadPartCopy')
@@ -77,6 +119,7 @@ try {
   }
   await coldStarts(cloud)
   await transfers(cloud)
+  await proofs(cloud)
 } finally {
   await cloud.stop()
 }

@@ -10,15 +10,13 @@ import {
   type Use,
 } from '@hubkeeper/core'
 import type { Command } from 'commander'
-import { type ConfiguredHub, chooseHub, loadConfig } from '../config.ts'
-import type { Embedded } from '../embedded.ts'
-import { type CommonOptions, parseMoment, withCommonOptions } from '../options.ts'
+import { type CommonOptions, parseMoment } from '../options.ts'
 import { thisAccount } from '../owner.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { withEmbedded } from '../with-embedded.ts'
+import { type LedgerOptions, withChosenHub, withLedgerOptions } from './deployed-ledger.ts'
 import { showStatement, statementOf } from './statement.ts'
 
-interface ExpectOptions extends CommonOptions {
+interface ExpectOptions extends LedgerOptions {
   readonly rows: readonly Announced[]
   readonly reason?: string
   readonly by: string
@@ -43,7 +41,7 @@ const memory = days(100)
 
 /** `hubkeeper expect`. */
 export function registerExpect(program: Command, terminal: Terminal): void {
-  withCommonOptions(program.command('expect'))
+  withLedgerOptions(program.command('expect'))
     .description('say beforehand that tables will lose rows, so that the next backup counts')
     .option(
       '--rows <table=-percent%>',
@@ -64,6 +62,7 @@ Examples:
   hubkeeper expect --rows articles=-40% --reason "articles of 2019 are archived"
   hubkeeper expect --rows drafts=gone --rows comments=-100% --until 2026-12-01T06:00:00Z
   hubkeeper expect --list
+  hubkeeper expect --rows drafts=gone --deployed
 
 It is used up by the next backup with such a loss: what vanishes after that is a finding again.`,
     )
@@ -77,8 +76,7 @@ async function act(options: ExpectOptions, terminal: Terminal): Promise<void> {
       hint: 'such as hubkeeper expect --rows articles=-40% --reason "archived"',
     })
   }
-  const configured = chooseHub(await loadConfig(options.config), options.hub)
-  await withExpectations(configured, async (expectations) => {
+  await withExpectations(options, async (expectations) => {
     if (options.list === true) return list(expectations, options, terminal)
     return options.clear === true
       ? clear(expectations, options, terminal)
@@ -96,23 +94,23 @@ interface KnownExpectations {
   update(change: (current: Expectations) => Expectations): Promise<Expectations>
 }
 
-/** The only place that opens a ledger here: this machine's. */
 const withExpectations = (
-  configured: ConfiguredHub,
+  options: ExpectOptions,
   use: (expectations: KnownExpectations) => Promise<void>,
 ): Promise<void> =>
-  withEmbedded(configured, async ({ connect, drivers, ledger }: Embedded) => {
-    const { backups } = await connect({ backups: 'read' })
-    const stored = (await backups.list()).backups
-    const now = drivers.now()
-    await use({
-      hub: configured.hub.id,
-      now,
-      backups: stored,
-      uses: async () => expectationUses(await ledger.expectations(), stored, configured.hub.thresholds, now),
-      update: ledger.updateExpectations,
-    })
-  })
+  withChosenHub(options, ({ hub, ledger, now: clock, withBackups }) =>
+    withBackups(async (backups) => {
+      const stored = (await backups.list()).backups
+      const now = clock()
+      await use({
+        hub: hub.id,
+        now,
+        backups: stored,
+        uses: async () => expectationUses(await ledger.expectations(), stored, hub.thresholds, now),
+        update: ledger.updateExpectations,
+      })
+    }),
+  )
 
 async function add(known: KnownExpectations, options: ExpectOptions, terminal: Terminal): Promise<void> {
   if (options.force !== true) refuseUnknown(known, options.rows)
@@ -197,7 +195,7 @@ function refuseUnknown({ backups }: KnownExpectations, rows: readonly Announced[
       ?.certificate?.tables.map(({ name }) => name) ?? null
   if (tables === null) {
     throw new UsageError('there is no proven backup yet, so no table can lose anything', {
-      hint: 'make one: hubkeeper backup; or say it all the same with --force',
+      hint: 'make one: hubkeeper backup, or on AWS hubkeeper invoke backup; or say it all the same with --force',
     })
   }
   const unknown = rows.filter(({ table }) => !tables.includes(table)).map(({ table }) => table)

@@ -2,6 +2,7 @@ import {
   type Acceptance,
   acceptanceSchema,
   type Backup,
+  type BackupWriter,
   describeStop,
   HubkeeperError,
   quarantined,
@@ -9,21 +10,31 @@ import {
   UsageError,
 } from '@hubkeeper/core'
 import type { Command } from 'commander'
-import { chooseHub, loadConfig } from '../config.ts'
-import { type CommonOptions, withCommonOptions } from '../options.ts'
 import { thisAccount } from '../owner.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { withEmbedded } from '../with-embedded.ts'
+import {
+  type ChosenHub,
+  commandOf,
+  type LedgerOptions,
+  withChosenHub,
+  withLedgerOptions,
+} from './deployed-ledger.ts'
 import { showStatement, statementOf } from './statement.ts'
 
-interface AcceptOptions extends CommonOptions {
+interface AcceptOptions extends LedgerOptions {
   readonly reason: string
   readonly by: string
 }
 
+/** What an acceptance works with. */
+interface Accepting extends Pick<ChosenHub, 'ledger' | 'now'> {
+  readonly stored: BackupWriter
+  readonly terminal: Terminal
+}
+
 /** `hubkeeper backups accept`. */
 export function registerQuarantine(backups: Command, terminal: Terminal): void {
-  withCommonOptions(backups.command('accept'))
+  withLedgerOptions(backups.command('accept'))
     .description('end the quarantine of a backup: what vanished from it was meant to go')
     .argument('<id>', 'one backup')
     .requiredOption('--reason <text>', 'why it was meant, for who wonders')
@@ -36,31 +47,37 @@ Example:
 
 It counts from then on, and is what later ones are compared with. A hold stays until hubkeeper release.`,
     )
-    .action(async (id: string, options: AcceptOptions) => {
-      const configured = chooseHub(await loadConfig(options.config), options.hub)
-      await withEmbedded(configured, async ({ connect, drivers, ledger }) => {
-        const { backups: stored } = await connect({ backups: 'write' })
-        const backup = quarantinedOne((await stored.list()).backups, id)
-        const acceptance = acceptanceOf(id, options, drivers.now())
-        // Before the quarantine ends: what counts without it would look like a loss the next day.
-        await ledger.updateExpectations(({ accepted, expected }) => ({
-          expected,
-          accepted: [...accepted.filter((other) => other.backup !== id), acceptance],
-        }))
-        await stored.quarantine(backup, null)
-        const list = await stored.list()
-        const currentAt = (await stored.newestProven(list.backups))?.currentAt ?? null
-        const standing = standingQuarantines(list.backups, currentAt).map(({ manifest }) => manifest.id)
-        const hold = await ledger.hold()
-        showStatement(terminal, options, { accepted: acceptance, quarantined: standing, hold }, [
-          `${id} counts from now on, accepted by ${acceptance.by}: ${acceptance.reason}`,
-          ...(standing.length === 0 ? [] : [`in quarantine still: ${standing.join(', ')}`]),
-          hold === null
-            ? 'retention is not on hold'
-            : `retention stays on hold ${describeStop(hold)}; end it with hubkeeper release`,
-        ])
-      })
-    })
+    .action((id: string, options: AcceptOptions) =>
+      withChosenHub(options, (chosen) =>
+        chosen.withBackups((stored) => accept(id, options, { ...chosen, stored, terminal })),
+      ),
+    )
+}
+
+async function accept(
+  id: string,
+  options: AcceptOptions,
+  { ledger, now, stored, terminal }: Accepting,
+): Promise<void> {
+  const backup = quarantinedOne((await stored.list()).backups, id)
+  const acceptance = acceptanceOf(id, options, now())
+  // Before the quarantine ends: what counts without it would look like a loss the next day.
+  await ledger.updateExpectations(({ accepted, expected }) => ({
+    expected,
+    accepted: [...accepted.filter((other) => other.backup !== id), acceptance],
+  }))
+  await stored.quarantine(backup, null)
+  const list = await stored.list()
+  const currentAt = (await stored.newestProven(list.backups))?.currentAt ?? null
+  const standing = standingQuarantines(list.backups, currentAt, now()).map(({ manifest }) => manifest.id)
+  const hold = await ledger.hold()
+  showStatement(terminal, options, { accepted: acceptance, quarantined: standing, hold }, [
+    `${id} counts from now on, accepted by ${acceptance.by}: ${acceptance.reason}`,
+    ...(standing.length === 0 ? [] : [`in quarantine still: ${standing.join(', ')}`]),
+    hold === null
+      ? 'retention is not on hold'
+      : `retention stays on hold ${describeStop(hold)}; end it with ${commandOf('release', options)}`,
+  ])
 }
 
 /** @throws HubkeeperError `backup-missing`; UsageError where nothing is to be accepted */

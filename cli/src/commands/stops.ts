@@ -1,10 +1,10 @@
 import { describeStop, type Freeze, formatDuration, freezeSchema, type Ledger } from '@hubkeeper/core'
 import type { Command } from 'commander'
 import { drain, drainLimit } from '../drain.ts'
-import { parseMoment, withCommonOptions } from '../options.ts'
+import { parseMoment } from '../options.ts'
 import { thisAccount } from '../owner.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { type LedgerOptions, withChosenLedger } from './deployed-ledger.ts'
+import { commandOf, type LedgerOptions, withChosenLedger, withLedgerOptions } from './deployed-ledger.ts'
 import { showStatement, statementOf } from './statement.ts'
 
 interface StopOptions extends LedgerOptions {
@@ -87,13 +87,6 @@ function endCommand(
       })
     })
 }
-
-/** A command that goes where this one went. */
-const commandOf = (name: string, { deployed }: LedgerOptions): string =>
-  `hubkeeper ${name}${deployed === true ? ' --deployed' : ''}`
-
-const withLedgerOptions = (command: Command): Command =>
-  withCommonOptions(command).option('--deployed', 'on AWS, for the functions there; else on this machine')
 
 const stopOf = ({ by, reason, until }: StopOptions): Freeze =>
   statementOf(freezeSchema, {

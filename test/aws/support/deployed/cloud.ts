@@ -219,7 +219,9 @@ function statementsOf(template: DeployedTemplate, roleArn: string): Statement[] 
     return roleArn.endsWith(template.refOf(id))
   })
   const names = roles.map(({ id }) => template.refOf(id))
-  return template.ofType('AWS::IAM::Policy').flatMap(({ properties }) => {
+  // What does not fit into a role's own policy is in others that are attached to it.
+  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => template.ofType(type))
+  return policies.flatMap(({ properties }) => {
     const { PolicyDocument, Roles } = z
       .looseObject({ PolicyDocument: policySchema, Roles: z.array(z.string()) })
       .parse(properties)

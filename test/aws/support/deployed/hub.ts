@@ -40,6 +40,19 @@ export async function storeSampleHub(cloud: Cloud, hub: string, articles = 120):
   }
 }
 
+/** Changes the stored database, as its server would. */
+export async function changeDatabase(cloud: Cloud, hub: string, sql: string): Promise<void> {
+  const store = cloud.storeOf(hub)
+  const stored = await store.get('knowledge/hub.db')
+  if (stored === null) throw new Error('there is no database')
+  const path = join(temporaryDirectory(), 'changed.db')
+  writeFileSync(path, stored.body)
+  const database = new DatabaseSync(path)
+  database.exec(sql)
+  database.close()
+  await store.put('knowledge/hub.db', readFileSync(path))
+}
+
 /** The stored database, as a file that can be asked. */
 export async function storedDatabase(cloud: Cloud, hub: string): Promise<DatabaseSync> {
   const stored = await cloud.storeOf(hub).get('knowledge/hub.db')

@@ -24,6 +24,7 @@ export const maintenanceWrites: readonly Point[] = [
   { name: 'the write lease', match: writing(/^state\/ledger\/leases\/write/) },
   { name: 'the completion of the copy', match: writing(/^backups\/[^/]+\/hub\.db$/) },
   { name: 'the manifest', match: writing(/^backups\/[^/]+\/manifest/) },
+  { name: 'the announcement of the certificate', match: writing(/^state\/backups\/chain/) },
   { name: 'the certificate', match: writing(/^backups\/[^/]+\/certificate/) },
   { name: 'the head of the certificates', match: writing(/^state\/backups\/head/) },
   { name: 'the publish of the database', match: writing(/^knowledge\/hub\.db$/, 'if-match') },
@@ -31,9 +32,17 @@ export const maintenanceWrites: readonly Point[] = [
   { name: 'the end of the claim', match: writing(/^state\/ledger\/runs\//, 'if-match') },
 ]
 
-/** One of {@link maintenanceWrites}. */
+/** What is remembered of backups where something is wrong with them, or they are not new. */
+const rareWrites: readonly Point[] = [
+  { name: 'the quarantine', match: writing(/^state\/backups\/quarantine/) },
+  { name: 'the hold', match: writing(/^state\/ledger\/hold/) },
+  { name: 'the verification', match: writing(/^state\/backups\/verified/) },
+  { name: 'the progress of the proof', match: writing(/^state\/backups\/proofs/) },
+]
+
+/** One of {@link maintenanceWrites}, or a write that is rare. */
 export function point(name: string): Point {
-  const found = maintenanceWrites.find((one) => one.name === name)
+  const found = [...maintenanceWrites, ...rareWrites].find((one) => one.name === name)
   if (found === undefined) throw new Error(`there is no ${name}`)
   return found
 }

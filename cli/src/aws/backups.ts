@@ -1,0 +1,46 @@
+import {
+  type BackupWriter,
+  grantsOf,
+  hasAccess,
+  minutes,
+  type ObjectStore,
+  restrictStore,
+  seconds,
+} from '@hubkeeper/core'
+import { createEngine, createScratch, custodyPorts } from '@hubkeeper/sqlite'
+import { ulid } from 'ulid'
+import type { ConfiguredHub } from '../config.ts'
+
+const access = { backups: 'write' } as const
+
+/** Opens the backups of a hub in the deployment's buckets for `use`, with what a function may do to them. */
+export async function withDeployedBackups<T>(
+  store: ObjectStore,
+  { hub, scratch: parent }: ConfiguredHub,
+  use: (backups: BackupWriter) => Promise<T>,
+): Promise<T> {
+  const { authority = 'store', checkMemoryMiB, checkTimeoutMinutes, crossCheckMaxBytes, path } = hub.database
+  const scratch = await createScratch(parent)
+  try {
+    const ports = custodyPorts(access, {
+      hub: hub.id,
+      run: ulid(),
+      store: restrictStore(store, grantsOf(access, hub), 'hubkeeper'),
+      engine: createEngine({
+        timeLimit: minutes(checkTimeoutMinutes),
+        memoryLimit: checkMemoryMiB * 1024 ** 2,
+        lockTimeout: seconds(hub.database.lockTimeoutSeconds),
+      }),
+      scratch,
+      database: { key: path, authority, path: null },
+      crossCheckMaxBytes,
+      now: () => new Date(),
+      // Every write here is conditional on what was read.
+      fence: async () => {},
+    })
+    if (!hasAccess(access, ports)) throw new TypeError('there are no backups')
+    return await use(ports.backups)
+  } finally {
+    await scratch.dispose()
+  }
+}
