@@ -7,7 +7,7 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
-import { days, keys, ledgerKeys, ledgerPrefix, listAll, reportSchema } from '@hubkeeper/core'
+import { days, hours, keys, ledgerKeys, ledgerPrefix, listAll, reportSchema } from '@hubkeeper/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tasks } from '../../functions/tasks.ts'
 import { backupsOf, dailyFrom, storeBackups } from '../support/histories.ts'
@@ -16,6 +16,7 @@ import { listing, starting } from './support/deployed/demands.ts'
 import { changeDatabase, sampleConfig, storedDatabase, storeSampleHub } from './support/deployed/hub.ts'
 import { allowing } from './support/deployed/policy.ts'
 import { clientName, type Invoked } from './support/deployed/sandbox.ts'
+import { freshHub } from './support/deployed/soundness.ts'
 import { type LambdaFront, startLambdaFront } from './support/lambda-front.ts'
 import { motoAvailable, needingMoto } from './support/moto.ts'
 
@@ -292,9 +293,13 @@ describe.skipIf(!motoAvailable)(needingMoto(`the deployed bundles, run by ${clie
   })
 
   it('delete backups past their time, and none that was proven lately', async () => {
+    await freshHub(cloud, 'demo')
     const store = cloud.storeOf('demo')
-    const past = backupsOf(dailyFrom(new Date(Date.now() - days(60)), 14))
-    await storeBackups(store, past)
+    const [newest, ...past] = backupsOf([
+      ...dailyFrom(new Date(Date.now() - days(60)), 14),
+      { takenAt: new Date(Date.now() - hours(1)) },
+    ]).toReversed()
+    await storeBackups(store, [...past.toReversed(), newest ?? expect.fail('there is a newest one')])
     const before = await backupIds('demo')
     // What nobody has read for long is due to be read back, and is, byte by byte.
     await cloud.invoke('verify-backups', { hub: 'demo' })

@@ -129,7 +129,7 @@ describe('a restore is refused, with the reason and what to do', () => {
     const latest = chooseBackup(reader, { backup: 'latest', undo: false }, past)
     await expect(latest).rejects.toMatchObject({
       code: 'clock-behind',
-      hint: expect.stringContaining(`hubkeeper restore ${id}`),
+      hint: expect.stringContaining('hubkeeper backups list'),
     })
     const chosen = await chooseBackup(reader, { backup: id, undo: false }, past)
     expect(chosen.backup.manifest.id).toBe(id)

@@ -29,6 +29,8 @@ interface Standing {
   readonly head: { readonly chained: boolean; readonly etag: string | null }
   /** What the next certificate follows. */
   readonly end: string | null
+  /** A certificate that was announced and never written; null where there is none. */
+  readonly abandoned: Link | null
 }
 
 /**
@@ -73,13 +75,17 @@ export async function issueCertificate(
  */
 export async function noteRemoval(options: CustodyOptions, id: string): Promise<void> {
   const { fence, now, run, store } = options
-  const { chain, chainEtag } = await stand(options)
+  const { abandoned, chain, chainEtag } = await stand(options)
   if (chain === null) throw new ChainUnreadableError('cannot be relied on: see backup.chain')
   const isConcerned = (each: Link | Gap): each is Link =>
     isLink(each) && each.backup === id && each.removed === null
   if (!chain.links.some(isConcerned)) {
-    if (chain.links.some((each) => isLink(each) && each.backup === id)) return
-    return refuseUnknown(store, id)
+    if (!chain.links.some((each) => isLink(each) && each.backup === id)) await refuseUnknown(store, id)
+    if (abandoned?.backup !== id) return
+    // Else it would be missed, once its backup is gone.
+    await fence()
+    await writeChain(store, chain, chainEtag)
+    return
   }
   const removed = { at: now().toISOString(), run }
   const tidied = await tidy(store, chain, id)
@@ -136,7 +142,12 @@ async function stand({ fence, store }: CustodyOptions): Promise<Standing> {
     await fence()
     etag = await writeHead(store, last, { chained, etag })
   }
-  return { chain, chainEtag: read.etag, head: { chained, etag }, end }
+  const dropped = read.value?.links.at(-1)
+  const abandoned =
+    chain === null || dropped === undefined || !isLink(dropped) || chain.links.includes(dropped)
+      ? null
+      : dropped
+  return { chain, chainEtag: read.etag, head: { chained, etag }, end, abandoned }
 }
 
 /**
