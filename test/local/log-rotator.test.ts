@@ -156,11 +156,12 @@ describe('a log that is copied and cut', () => {
     const { file, path, rotator, text } = hubWith({ 'logs/app.log': '' })
     const code = `
       const log = require('node:fs').openSync(process.argv[1], 'a')
-      for (let i = 0; ; i++) {
+      for (let i = 0; i < 50_000_000; i++) {
         require('node:fs').writeSync(log, 'line ' + i + '\\n')
         if (i === 50_000) console.log('writing')
       }`
     const child = spawn(process.execPath, ['-e', code, path('logs/app.log')])
+    onTestFinished(() => void child.kill('SIGKILL'))
     await once(child.stdout, 'data')
     const targets = [target, 'logs/app-20261124T000001Z.log', 'logs/app-20261124T000002Z.log']
     for (const to of targets) {

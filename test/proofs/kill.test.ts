@@ -5,11 +5,11 @@ import { days, minutes } from '@hubkeeper/core'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { hubkeeper } from '../support/cli.ts'
+import { heavy } from '../support/heavy.ts'
 import { sampleHub, type TestHub } from '../support/hub.ts'
 import { digestOfFile } from './support/content.ts'
 import { killedAfter, killedAt, leftovers, pointsOf, stepsOf } from './support/killing.ts'
 
-const heavy = process.env.HUBKEEPER_HEAVY !== undefined
 /** Points of each command, and after how many of them the next run has to set things right. */
 const most = heavy ? Number.POSITIVE_INFINITY : 4
 const healEvery = heavy ? 1 : 4

@@ -9,11 +9,11 @@ import {
 } from '@hubkeeper/core'
 import { describe, expect, it } from 'vitest'
 import { hubkeeper } from '../support/cli.ts'
+import { heavy } from '../support/heavy.ts'
 import { sampleHub, type TestHub } from '../support/hub.ts'
 import { digestOfFile, sha256Of } from './support/content.ts'
 import { killedAt, leftovers, stepsOf } from './support/killing.ts'
 
-const heavy = process.env.HUBKEEPER_HEAVY !== undefined
 const timeout = minutes(heavy ? 120 : 15)
 
 const names = ['a', 'b', 'c'] as const

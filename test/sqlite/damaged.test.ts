@@ -8,8 +8,8 @@ import type { Damage, ExpectedLive } from '../support/damage/damage.ts'
 import { damages } from '../support/damage/index.ts'
 import { type Case, createLaboratory, stateOf } from '../support/damage/laboratory.ts'
 import { disagreement, seenIn } from '../support/damage/verdict.ts'
+import { heavy } from '../support/heavy.ts'
 
-const heavy = process.env.HUBKEEPER_HEAVY === '1'
 /** Seeds of each kind that are looked at by processes of their own, and those that are looked at in this one. */
 const seedsInProcesses = heavy ? 8 : 1
 const seedsWithin = heavy ? 60 : 5
