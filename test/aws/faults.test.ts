@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { everyNth } from '../support/heavy.ts'
 import { type Cloud, deploy } from './support/deployed/cloud.ts'
 import { sampleConfig } from './support/deployed/hub.ts'
 import {
@@ -95,7 +96,7 @@ describe.skipIf(!motoAvailable)(needingMoto('a deployed function in trouble'), (
       ['backup', 'CompleteMultipartUpload', /./],
       [maintenance, 'UploadPartCopy', /./],
     ]
-    it.each(process.env.HUBKEEPER_HEAVY === undefined ? calls.slice(0, 2) : calls)(
+    it.each(everyNth(calls, 3))(
       'gives %s up after minutes of it on %s, and alerts',
       async (task, name, pattern) => {
         meet(cloud, hub, operation(name, pattern), { fault: refusals.slowDown, times: forever })
@@ -137,42 +138,54 @@ describe.skipIf(!motoAvailable)(needingMoto('a deployed function in trouble'), (
     })
 
     // Each after the lease starts the work over, and there are three attempts.
-    it.each([
-      [['the claim', 'the record of punctuality', 'the write lease']],
-      [['the completion of the copy', 'the manifest']],
-      [['the announcement of the certificate']],
-      [['the certificate', 'the head of the certificates']],
-      [['the publish of the database']],
-    ])('by 412 once at %j, reads anew', async (names) => {
+    it.each(
+      everyNth(
+        [
+          [['the claim', 'the record of punctuality', 'the write lease']],
+          [['the completion of the copy', 'the manifest']],
+          [['the announcement of the certificate']],
+          [['the certificate', 'the head of the certificates']],
+          [['the publish of the database']],
+        ],
+        2,
+      ),
+    )('by 412 once at %j, reads anew', async (names) => {
       for (const name of names) meet(cloud, hub, point(name).match, { fault: refusals.unmet })
       expect(await run(maintenance)).toMatchObject(ok)
       expect(cloud.proxy.faults, 'every fault was met').toEqual([])
       await expectRecovery()
     })
 
-    it.each([
-      ['the report', 'precondition-failed'],
-      ['the end of the claim', 'lease-lost'],
-    ])('with 412 at %s ends as an error, for it would be silent otherwise', async (name, code) => {
+    it.each(
+      everyNth(
+        [
+          ['the report', 'precondition-failed'],
+          ['the end of the claim', 'lease-lost'],
+        ],
+        2,
+      ),
+    )('with 412 at %s ends as an error, for it would be silent otherwise', async (name, code) => {
       meet(cloud, hub, point(name).match, { fault: refusals.unmet })
       expect(await run(maintenance)).toMatchObject(failing(code))
       await expectRecovery()
     })
 
-    it.each(['the completion of the copy', 'the head of the certificates', 'the publish of the database'])(
-      'with 412 every time, at %s, says that it is contended and replaces nothing',
-      async (name) => {
-        meet(cloud, hub, point(name).match, { fault: refusals.unmet, times: forever })
-        expect(await run(maintenance)).toMatchObject({ kind: 'answer', value: { status: 'warning' } })
-        const [report] = await reportsOf(cloud, hub, maintenance)
-        expect(report?.findings.map(({ check }) => check)).toEqual(['custody.contended'])
-        expect(alertsTo(cloud, 'team', hub)).toMatchObject([expect.stringContaining('at a quieter time')])
-        expect(await bytesOf(cloud, hub)).toEqual(old.bytes)
-        await expectRecovery()
-      },
-    )
+    it.each(
+      everyNth(
+        ['the publish of the database', 'the completion of the copy', 'the head of the certificates'],
+        3,
+      ),
+    )('with 412 every time, at %s, says that it is contended and replaces nothing', async (name) => {
+      meet(cloud, hub, point(name).match, { fault: refusals.unmet, times: forever })
+      expect(await run(maintenance)).toMatchObject({ kind: 'answer', value: { status: 'warning' } })
+      const [report] = await reportsOf(cloud, hub, maintenance)
+      expect(report?.findings.map(({ check }) => check)).toEqual(['custody.contended'])
+      expect(alertsTo(cloud, 'team', hub)).toMatchObject([expect.stringContaining('at a quieter time')])
+      expect(await bytesOf(cloud, hub)).toEqual(old.bytes)
+      await expectRecovery()
+    })
 
-    it.each(['the claim', 'the write lease'])(
+    it.each(everyNth(['the write lease', 'the claim'], 2))(
       'with 412 every time, at %s, gives up in time',
       async (name) => {
         meet(cloud, hub, point(name).match, { fault: refusals.unmet, times: forever })
@@ -249,7 +262,7 @@ describe.skipIf(!motoAvailable)(needingMoto('a deployed function in trouble'), (
       'the publish of the database',
     ]
 
-    it.each(points)('after %s leaves the database whole and its slot taken', async (name) => {
+    it.each(everyNth(points, 2))('after %s leaves the database whole and its slot taken', async (name) => {
       const event = slotEvent(maintenance, hub, 2)
       const killed = await cloud.invoke(maintenance, event, {
         killWhen: answered(cloud, hub, point(name).match),
