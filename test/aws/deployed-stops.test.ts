@@ -5,6 +5,7 @@ import {
   type ConfigInput,
   createLedger,
   days,
+  hours,
   keys,
   type Ledger,
   ledgerKeys,
@@ -21,6 +22,7 @@ import { temporaryDirectory } from '../support/temporary.ts'
 import { environmentOf } from './support/account.ts'
 import { type Cloud, deploy } from './support/deployed/cloud.ts'
 import { sampleConfig, storeSampleHub } from './support/deployed/hub.ts'
+import { freshHub } from './support/deployed/soundness.ts'
 import { motoAvailable, needingMoto } from './support/moto.ts'
 import { createStorageStack } from './support/storage-stack.ts'
 
@@ -148,8 +150,12 @@ describe.skipIf(!motoAvailable)(needingMoto('freeze and hold of a deployment'), 
   })
 
   it('while retention is held, no backup is deleted; released, those past their time are', async () => {
-    const past = backupsOf(dailyFrom(new Date(Date.now() - days(60)), 14))
-    await storeBackups(cloud.storeOf('demo'), past)
+    await freshHub(cloud, 'demo')
+    const past = [
+      ...dailyFrom(new Date(Date.now() - days(60)), 14),
+      { takenAt: new Date(Date.now() - hours(1)) },
+    ]
+    await storeBackups(cloud.storeOf('demo'), backupsOf(past))
     const before = await keysBelow(keys.backups)
 
     const held = await command('hold', '--deployed', '--reason', 'rows are missing', '--by', 'bert', '--json')

@@ -81,13 +81,17 @@ export function sniff(path: string): Fault | null {
   if (!existsSync(path)) return { kind: 'missing', message: `there is no file ${path}`, missing: [] }
   try {
     if (statSync(path).size === 0) return { kind: 'empty', message: `${name} is empty: 0 bytes`, missing: [] }
-    if (headerOf(path).subarray(0, 16).equals(magic)) return null
+    const header = headerOf(path)
+    if (header.length >= headerBytes && header.subarray(0, 16).equals(magic)) return null
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return { kind: 'no-access', message: `${name} cannot be read: ${reason}`, missing: [] }
   }
   return { kind: 'not-a-database', message: `${name} ${whatItIs(path)}`, missing: [] }
 }
+
+/** What a database begins with; a shorter file is none. */
+const headerBytes = 100
 
 const magic = Buffer.from('SQLite format 3\0', 'latin1')
 
@@ -105,6 +109,7 @@ const damagedHeader = 'begins like a database, but its header is damaged'
 
 /** What says that a later SQLite wrote the file, as the rest of a sentence; null where nothing does. */
 function newerFormat(header: Buffer): string | null {
+  if (header.length < headerBytes) return null
   const [readVersion, schemaFormat] = [header[19] ?? 0, header.readUInt32BE(44)]
   // Further ones than the next few are no versions, but damage.
   if (readVersion > 2 && readVersion < 8) {

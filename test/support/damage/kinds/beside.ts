@@ -82,7 +82,7 @@ export const besideDamage: readonly Damage[] = [
     ({ path, random }) => writeFileSync(`${path}-wal`, random.bytes(20_000)),
     'at-rest',
   ),
-  beside('a WAL beside a database without one', ['text'], ({ path }) => foreignWal(path), 'at-rest'),
+  beside('a WAL beside a database without one', ['text'], ({ path }) => foreignWal(path), 'differs'),
   beside('the WAL of another database', ['wal', 'wal-beside'], ({ path }) => foreignWal(path), 'differs'),
   beside('a WAL that was emptied', ['wal-beside'], ({ path }) => truncateSync(`${path}-wal`, 0), 'at-rest'),
   beside(
