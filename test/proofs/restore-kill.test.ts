@@ -9,7 +9,7 @@ import {
 } from '@hubkeeper/core'
 import { describe, expect, it } from 'vitest'
 import { hubkeeper } from '../support/cli.ts'
-import { heavy } from '../support/heavy.ts'
+import { everyNth, heavy } from '../support/heavy.ts'
 import { sampleHub, type TestHub } from '../support/hub.ts'
 import { digestOfFile, sha256Of } from './support/content.ts'
 import { killedAt, leftovers, stepsOf } from './support/killing.ts'
@@ -165,7 +165,7 @@ describe('a restore with files, killed with SIGKILL', { timeout }, () => {
     await succeed(hub, restore)
     const points = namedPoints(await stepsOf(hub, undo))
     expect(points.length).toBeGreaterThanOrEqual(14)
-    for (const point of heavy ? points : points.filter((_, i) => i % 2 === 1)) {
+    for (const point of everyNth(points, 4)) {
       const aim = change()
       await succeed(hub, restore)
       const done = await killed(hub, undo, point)
