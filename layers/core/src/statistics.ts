@@ -40,7 +40,7 @@ export interface Line {
 /** The line with the least squares of its distances in y. @throws RangeError for fewer than two different x */
 export function leastSquares(points: readonly { readonly x: number; readonly y: number }[]): Line {
   const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value / values.length, 0)
+    values.reduce((sum, value) => sum + value, 0) / values.length
   const [x, y] = [mean(points.map((point) => point.x)), mean(points.map((point) => point.y))]
   // About the means, so that large numbers that differ by little do not cancel out.
   const off = points.map((point) => ({ x: point.x - x, y: point.y - y }))
@@ -49,6 +49,8 @@ export function leastSquares(points: readonly { readonly x: number; readonly y: 
   const slope = off.reduce((sum, point) => sum + point.x * point.y, 0) / spread
   const scatter = off.reduce((sum, point) => sum + point.y ** 2, 0)
   const left = off.reduce((sum, point) => sum + (point.y - slope * point.x) ** 2, 0)
-  const fit = scatter === 0 ? 1 : Math.min(1, Math.max(0, 1 - left / scatter))
+  // What only rounding scatters lies on the line.
+  const rounding = points.length * (y * 1e-12) ** 2
+  const fit = scatter <= rounding ? 1 : Math.min(1, Math.max(0, 1 - left / scatter))
   return { slope, intercept: y - slope * x, fit }
 }
