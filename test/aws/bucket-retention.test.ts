@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { days } from '@hubkeeper/core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -29,10 +31,15 @@ describe.skipIf(!motoAvailable)(needingMoto('retention of backups in a bucket'),
   })
   afterEach(() => account.proxy.reset())
 
+  /** What is known of the backups is kept apart from them, beside the hub. */
   async function put(key: string, body: Uint8Array | string) {
-    await account.s3.send(
-      new PutObjectCommand({ Bucket: bucket, Key: `hub/${key}`, Body: body, IfNoneMatch: '*' }),
-    )
+    if (key.startsWith('backups/')) {
+      await account.s3.send(new PutObjectCommand({ Bucket: bucket, Key: `hub/${key}`, Body: body }))
+    } else {
+      const path = join(hub.directory, key)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, body)
+    }
     return { key, bytes: body.length, etag: '', modifiedAt: new Date() }
   }
 

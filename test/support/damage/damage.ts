@@ -50,6 +50,8 @@ export interface Damage {
   readonly expected: Expected | readonly Expected[]
   /** Where the live database is what the damage is about. */
   readonly live?: readonly ExpectedLive[]
+  /** The second engine is the milder one here, and reads what the first one refuses. */
+  readonly secondIsMilder?: true
   /** ms; for what has to be ended by it. */
   readonly timeLimit?: number
   /** Why it cannot be done on this machine; null where it can. */

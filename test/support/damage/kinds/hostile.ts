@@ -44,17 +44,20 @@ export const hostileDamage: readonly Damage[] = [
       .join(';'),
     fault(['digest']),
   ),
-  sql(
-    'hostile: a trigger on the data of an index',
-    ['fts5', 'fts5-external'],
-    object(
-      'trigger',
-      'trapped',
-      'CREATE TRIGGER trapped AFTER INSERT ON search_data BEGIN DELETE FROM articles; END',
-      'search_data',
+  {
+    ...sql(
+      'hostile: a trigger on the data of an index',
+      ['fts5', 'fts5-external'],
+      object(
+        'trigger',
+        'trapped',
+        'CREATE TRIGGER trapped AFTER INSERT ON search_data BEGIN DELETE FROM articles; END',
+        'search_data',
+      ),
+      [fault([], ['digest', 'search-indexes', 'integrity']), unreadable('corrupt')],
     ),
-    [fault([], ['digest', 'search-indexes', 'integrity']), unreadable('corrupt')],
-  ),
+    secondIsMilder: true,
+  },
   {
     ...sql(
       'hostile: ten thousand tables',
