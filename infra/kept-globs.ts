@@ -1,7 +1,4 @@
-import { type Config, ConfigurationError, keptFiles, keys, prefixOf } from '@hubkeeper/core'
-
-/** What no glob of kept files may reach: a restore may write all that one does. */
-const own = [keys.backups, keys.reports, keys.state]
+import { type Config, ConfigurationError, keptFiles, ownFolders, prefixOf } from '@hubkeeper/core'
 
 /**
  * Refuses globs of kept files that would make a role reach Hubkeeper's own records: IAM knows prefixes alone.
@@ -12,7 +9,8 @@ export function refuseWideGlobs({ hubs }: Config): void {
   for (const [id, hub] of Object.entries(hubs)) {
     for (const pattern of keptFiles(hub)) {
       const prefix = prefixOf(pattern)
-      const reached = own.find((place) => place.startsWith(prefix) || prefix.startsWith(place))
+      // A restore may write all that one reaches.
+      const reached = ownFolders.find((place) => place.startsWith(prefix) || prefix.startsWith(place))
       if (reached === undefined) continue
       throw new ConfigurationError(
         `hub ${id} keeps files by ${pattern}: a function could read, and a restore write, all that begins with ${JSON.stringify(prefix)}, ${reached} as well`,

@@ -22,7 +22,6 @@ import {
   type RunnerDrivers,
   restrictStore,
   routedStore,
-  seconds,
   type Task,
   type TaskRunner,
 } from '@hubkeeper/core'
@@ -41,13 +40,7 @@ import {
   sqliteRecords,
   sweepTemporaries,
 } from '@hubkeeper/local'
-import {
-  type CustodyOptions,
-  createEngine,
-  createScratch,
-  custodyPorts,
-  type Scratch,
-} from '@hubkeeper/sqlite'
+import { type CustodyOptions, createScratch, custodyPorts, engineFor, type Scratch } from '@hubkeeper/sqlite'
 import type { ConfiguredHub } from './config.ts'
 import { filePortOf } from './hub-file-ports.ts'
 import { isGone, thisOwner } from './owner.ts'
@@ -166,19 +159,14 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
 
   async function custodyOf(run: ConnectedRun, access: Access): Promise<CustodyOptions> {
     const scratch = await newScratch()
-    const { checkMemoryMiB, checkTimeoutMinutes, crossCheckMaxBytes, lockTimeoutSeconds } = hub.database
     return {
       hub: hub.id,
       run: run.id,
       store: restrictStore(store, grantsOf(access, hub), run.task),
-      engine: createEngine({
-        timeLimit: minutes(checkTimeoutMinutes),
-        memoryLimit: checkMemoryMiB * 1024 ** 2,
-        lockTimeout: seconds(lockTimeoutSeconds),
-      }),
+      engine: engineFor(hub.database),
       scratch,
       database: { key: databaseKey, authority, path: join(root, databaseKey) },
-      crossCheckMaxBytes,
+      crossCheckMaxBytes: hub.database.crossCheckMaxBytes,
       now,
       fence: fenceOf(run),
     }

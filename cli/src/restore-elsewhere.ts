@@ -12,6 +12,7 @@ import {
 } from '@hubkeeper/core'
 import { makeDirectoryOfOwner, writeNewFile } from '@hubkeeper/local'
 import { chooseBackup } from '../../functions/restore-backup/choose.ts'
+import type { FilesMeant } from '../../functions/restore-backup/context.ts'
 import { verify, verifyFiles } from '../../functions/restore-backup/verify.ts'
 
 /** Mode of what may be secret: only this user reads it. */
@@ -22,7 +23,7 @@ export interface ElsewhereOptions {
   readonly backup: string
   readonly undo: boolean
   readonly unproven: boolean
-  readonly files: 'none' | 'with' | 'only'
+  readonly files: FilesMeant
   /** A new file; with files of the hub, a directory that is new or empty. */
   readonly to: string
   step(text: string): void

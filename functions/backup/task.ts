@@ -78,7 +78,7 @@ async function keep(
     if (same !== null) {
       const found =
         same === held
-          ? await stillHeld(context, held, snapshot.takenAt)
+          ? await stillHeld(context, held, known, snapshot.takenAt)
           : await confirm(context, same, snapshot.takenAt)
       if (found !== null) return withQuarantine(context, found)
     }
@@ -110,10 +110,7 @@ async function unchangedSince(
 async function confirm(context: BackupContext, newest: Backup, heldAt: Date): Promise<TaskResult | null> {
   const { backups, database, dryRun, progress } = context
   progress.step('Nothing changed: reading the newest proven backup back')
-  const copy = await backups.restoreToScratch(newest)
-  await copy.dispose()
-  if (!copy.intact) return null
-  if (!(await backups.restoreFiles(newest)).every(({ intact }) => intact)) return null
+  if (!(await readsBack(backups, newest))) return null
   if (!dryRun) await backups.confirm(newest, heldAt)
   const actual = `nothing changed since ${newest.manifest.takenAt}, and that backup still reads back bit for bit`
   // Without it, nobody could tell later that nothing was lost until then.
@@ -124,17 +121,29 @@ async function confirm(context: BackupContext, newest: Backup, heldAt: Date): Pr
   }
 }
 
+/** Whether every byte of a backup, and of the files that are kept with it, is as it was written. */
+async function readsBack(backups: BackupContext['backups'], backup: Backup): Promise<boolean> {
+  const copy = await backups.restoreToScratch(backup)
+  await copy.dispose()
+  return copy.intact && (await backups.restoreFiles(backup)).every(({ intact }) => intact)
+}
+
 /** Leaves a backup in quarantine that is as the database still is; null when it has to be made again. */
-async function stillHeld(context: BackupContext, held: Backup, at: Date): Promise<TaskResult | null> {
+async function stillHeld(
+  context: BackupContext,
+  held: Backup,
+  known: readonly Backup[],
+  takenAt: Date,
+): Promise<TaskResult | null> {
   const { backups, progress } = context
   const { certificate } = held
   // What was said meanwhile may let it count: then it is made, judged and certified anew.
-  const judgement = certificate === null ? null : await judgeAgainstBackups(context, certificate, at)
-  if (judgement === null || judgement.objection === null) return null
+  if (certificate === null) return null
+  const question = { content: certificate, takenAt, backups: known }
+  const judgement = await judgeAgainstBackups(context, question)
+  if (judgement.objection === null) return null
   progress.step('Nothing changed: reading the backup in quarantine back')
-  const copy = await backups.restoreToScratch(held)
-  await copy.dispose()
-  if (!copy.intact) return null
+  if (!(await readsBack(backups, held))) return null
   const actual = `nothing changed since ${held.manifest.takenAt}, and that backup is still in quarantine`
   return { findings: [unchangedFinding(held, actual), ...judgement.findings] }
 }

@@ -1,4 +1,4 @@
-import { type Backup, HubkeeperError, isProven } from '@hubkeeper/core'
+import { type Backup, backupMissing, isProven, newestMade } from '@hubkeeper/core'
 
 /** Which backups are restored. */
 export interface Choice {
@@ -10,23 +10,19 @@ export interface Choice {
 }
 
 /**
- * The newest proven backup, and an older one: the one that is asked for, else one of the proven ones by lot.
- * Null when nothing is proven.
+ * The newest proven backup that no restore made, and an older one: the one that is asked for, else one of the
+ * proven ones by lot. Null when nothing is proven.
  *
+ * @param backups oldest first
  * @throws HubkeeperError `backup-missing` when there is none of the id that is asked for
  */
 export function choose(backups: readonly Backup[], asked: string | undefined, seed: number): Choice | null {
   const wanted = asked === undefined ? null : backups.find(({ manifest }) => manifest.id === asked)
-  if (wanted === undefined) {
-    throw new HubkeeperError('backup-missing', `there is no backup ${asked}`, {
-      hint: 'see what there is: hubkeeper backups list',
-    })
-  }
-  const proven = backups.filter(isProven)
-  const newest = proven.at(-1)
-  if (newest === undefined) return null
+  if (wanted === undefined) throw backupMissing(`there is no backup ${asked}`)
+  const newest = newestMade(backups)
+  if (newest === null) return null
   if (wanted !== null) return { newest, older: wanted, how: 'asked for' }
-  const others = proven.slice(0, -1)
+  const others = backups.slice(0, backups.indexOf(newest)).filter(isProven)
   const older = others[seed % Math.max(1, others.length)] ?? null
   const among = others.length === 1 ? 'the only older one' : `drawn from ${others.length} older ones`
   return { newest, older, how: others.length === 1 ? among : `${among} with seed ${seed}` }

@@ -1,4 +1,4 @@
-import type { Context, Finding, Part } from '@hubkeeper/core'
+import type { Context } from '@hubkeeper/core'
 import * as z from 'zod'
 
 /** What a disaster-recovery test may touch: it changes neither the hub nor a backup. */
@@ -31,6 +31,3 @@ export const inputSchema = z.strictObject({
     .describe('plants the same faults again, and draws the same older backup; else drawn by the run'),
   older: z.string().min(1).optional().describe('id of the older backup to restore; else one is drawn'),
 })
-
-/** A part of which there is only to say what was found. */
-export const only = (...findings: Finding[]): Part => ({ findings, figures: [] })

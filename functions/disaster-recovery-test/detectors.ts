@@ -9,10 +9,11 @@ import {
   formatBytes,
   formatDuration,
   HubkeeperError,
+  only,
   type Part,
   type RestoredCopy,
 } from '@hubkeeper/core'
-import { type DrillContext, only } from './context.ts'
+import type { DrillContext } from './context.ts'
 
 /** Plants every fault of the catalogue in a canary, and sees whether the detectors notice what they have to. */
 export async function drillDetectors(

@@ -5,10 +5,8 @@ import {
   type FindingStatus,
   finding,
   formatBytes,
-  keys,
   matchesAny,
   mebibytes,
-  ObjectMissingError,
   type RestoredFile,
 } from '@hubkeeper/core'
 import type { DrillContext } from './context.ts'
@@ -34,20 +32,13 @@ export async function restoreFiles(
     const actual = 'no file is kept with the newest backup'
     return { findings: [finding('drill.files', 'warning', { expected: 'files', actual })], files: [] }
   }
-  const restored = await readBack(backups, backup)
-  if (typeof restored === 'string') {
-    const expected = 'as it was written'
-    const evidence = ['the others were not looked at']
-    const details = { subject: restored, expected, actual: 'its copy is gone', evidence }
-    return { findings: [finding('drill.files', 'critical', details)], files: [] }
-  }
+  const restored = await backups.restoreFiles(backup)
   const findings: Finding[] = []
   const kinds = new Map<string, number>()
-  for (const { key } of kept) {
-    const file = restored.find((candidate) => candidate.key === key)
-    const judged = await judge(backups, file, matchesAny(key, hub.requirements))
+  for (const file of restored) {
+    const judged = await judge(backups, file, matchesAny(file.key, hub.requirements))
     if (judged.status !== 'ok') {
-      const details = { subject: key, expected: 'as it was written', actual: judged.text }
+      const details = { subject: file.key, expected: 'as it was written', actual: judged.text }
       findings.push(finding('drill.files', judged.status, details))
     } else kinds.set(judged.text, (kinds.get(judged.text) ?? 0) + 1)
   }
@@ -57,24 +48,13 @@ export async function restoreFiles(
   }
 }
 
-/** The files; or the first one whose copy is gone. */
-async function readBack(backups: BackupReader, backup: Backup): Promise<readonly RestoredFile[] | string> {
-  try {
-    return await backups.restoreFiles(backup)
-  } catch (error) {
-    if (!(error instanceof ObjectMissingError)) throw error
-    return error.key.slice(keys.backupFile(backup.manifest.id, '').length)
-  }
-}
-
 /** What is wrong with a file; else how it was read. */
 async function judge(
   backups: BackupReader,
-  file: RestoredFile | undefined,
+  file: RestoredFile,
   isRequirements: boolean,
 ): Promise<{ readonly status: FindingStatus; readonly text: string }> {
-  if (file === undefined) return { status: 'critical', text: 'it did not come back' }
-  if (!file.intact) return { status: 'critical', text: 'its bytes are not the ones that were written' }
+  if (!file.intact) return { status: 'critical', text: 'its copy is gone, or not as it was written' }
   const bytes = await backups.readRestored(file, largestParsed)
   if (bytes === null) return { status: 'ok', text: 'too large to be parsed' }
   const reading = readAs(file.key, bytes, isRequirements)

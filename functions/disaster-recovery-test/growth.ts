@@ -10,12 +10,13 @@ import {
   growthOf,
   isProven,
   mebibytes,
+  only,
   type Part,
   type ProofStage,
   proofStages,
   thresholdsOf,
 } from '@hubkeeper/core'
-import { type DrillContext, only } from './context.ts'
+import type { DrillContext } from './context.ts'
 import { growing, type Stages, totalOf } from './rto.ts'
 
 /** Of smaller databases, what takes time is mostly not their size, bytes. */

@@ -8,8 +8,10 @@ import {
   formatDuration,
   HubkeeperError,
   type Outcome,
+  orphansIn,
   type RestoredCopy,
   reasonOf,
+  searchIndexFaults,
   statusWithoutValue,
 } from '@hubkeeper/core'
 import type { DrillContext } from './context.ts'
@@ -111,16 +113,10 @@ function troublesOf({ certificate }: Backup, examination: Examination): Trouble[
   return [
     ...judged('integrity', integrity, (problems) => problems),
     ...judged('foreign keys', foreignKeys, (violations) => {
-      const rows = violations.reduce((sum, violation) => sum + violation.rows, 0)
+      const rows = orphansIn(violations)
       return rows > certified ? [`${rows} rows without a parent, ${certified} when it was certified`] : []
     }),
-    ...judged('search indexes', searchIndexes, (indexes) =>
-      indexes.flatMap(({ name, outcome }) => {
-        if (outcome.state === 'done')
-          return outcome.value === null ? [] : [`search index ${name}: ${outcome.value}`]
-        return [`search index ${name}: ${reasonOf(outcome)}`]
-      }),
-    ),
+    ...judged('search indexes', searchIndexes, searchIndexFaults),
     ...judged('content digest', digest, ({ value }) =>
       value === certificate?.digest
         ? []

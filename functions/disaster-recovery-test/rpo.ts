@@ -6,11 +6,12 @@ import {
   formatDuration,
   isProven,
   measured,
+  only,
   type Part,
   type RecoveryMoment,
   recoveryPoint,
 } from '@hubkeeper/core'
-import { type DrillContext, only } from './context.ts'
+import type { DrillContext } from './context.ts'
 
 /** How far back gaps between backups are looked for, days. */
 const quarter = 92

@@ -8,9 +8,10 @@ import {
   formatValue,
   type HubConfig,
   measured,
+  only,
   type Part,
 } from '@hubkeeper/core'
-import { type DrillContext, only } from './context.ts'
+import type { DrillContext } from './context.ts'
 
 /** How long each stage of a recovery took, seconds. */
 export interface Stages {

@@ -1,13 +1,12 @@
 import {
+  type ChosenStatements,
+  chooseStatements,
   type Finding,
   finding,
-  type Outcome,
+  formatValue,
   type RestoredCopy,
   reasonOf,
-  type Statement,
-  seconds,
   type TimedStatement,
-  thresholdsOf,
 } from '@hubkeeper/core'
 import type { DrillContext } from './context.ts'
 
@@ -24,38 +23,33 @@ export async function answerQueries(
   copy: RestoredCopy,
 ): Promise<Answers> {
   progress.step('Running the queries on the restored copy')
-  const own: Outcome<readonly Statement[]> = { state: 'done', value: hub.database.statements }
-  const guessed = own.value.length === 0
-  const chosen = guessed ? await backups.guessStatements(copy) : own
-  if (chosen.state !== 'done') {
-    const actual = `no statements are configured, and none could be guessed: ${reasonOf(chosen)}`
-    return {
-      findings: [finding('drill.start-up', 'unknown', { subject: 'statements', actual })],
-      seconds: null,
-    }
+  const chosen = await chooseStatements(hub, () => backups.guessStatements(copy))
+  if ('reason' in chosen) {
+    const details = { subject: 'statements', actual: chosen.reason }
+    return { findings: [finding('drill.start-up', 'unknown', details)], seconds: null }
   }
-  if (chosen.value.length === 0) return { findings: [], seconds: null }
-  const { critical, warning } = thresholdsOf('database.query-time', hub.thresholds)
-  const timeLimit = seconds((critical ?? warning) * 3)
-  const timed = await backups.timeStatements(copy, chosen.value, { samples: 1, timeLimit })
+  const { statements, timeLimit } = chosen
+  if (statements.length === 0) return { findings: [], seconds: null }
+  const timed = await backups.timeStatements(copy, statements, { samples: 1, timeLimit })
   const times = timed.map(({ outcome }) => (outcome.state === 'done' ? outcome.value.first : null))
   const answered = times.filter((time) => time !== null)
   return {
-    findings: timed.map((each) => answerFinding(each, guessed)),
+    findings: timed.map((each) => answerFinding(each, chosen)),
     seconds: answered.length < times.length ? null : answered.reduce((sum, time) => sum + time, 0),
   }
 }
 
-function answerFinding({ name: subject, outcome }: TimedStatement, guessed: boolean): Finding {
-  const origin = guessed ? ['guessed from the schema: name the hub’s own as database.statements'] : []
+function answerFinding(
+  { name: subject, outcome }: TimedStatement,
+  { guessed, origin }: ChosenStatements,
+): Finding {
   if (outcome.state === 'done') {
     const { first, rows } = outcome.value
-    const gives = `gives ${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`
     return finding('drill.start-up', 'ok', {
       subject,
       expected: 'an answer',
       actual: first,
-      evidence: [gives, ...origin],
+      evidence: [`gives ${formatValue(rows, 'rows')}`, ...origin],
     })
   }
   // A guess that fails says little; a query of the hub's own that fails is what an outage is.

@@ -6,6 +6,7 @@ import {
   gibibytes,
   type HubkeeperError,
   minutes,
+  only,
   type Part,
   quarterly,
   type StrayBackup,
@@ -14,7 +15,7 @@ import {
   together,
 } from '@hubkeeper/core'
 import { choose } from './choose.ts'
-import { access, type DrillContext, inputSchema, only } from './context.ts'
+import { access, type DrillContext, inputSchema } from './context.ts'
 import { drillDetectors } from './detectors.ts'
 import { restoreFiles } from './files.ts'
 import { growthPart } from './growth.ts'

@@ -1,42 +1,57 @@
 import {
   type Backup,
   type BackupReader,
+  certifiedTables,
   checkedParts,
   type DatabaseReader,
   databaseFindings,
   type Examination,
-  type Figure,
   type Finding,
   figure,
   finding,
+  followRestoration,
   type GuardContext,
   judgeAgainstBackups,
+  type Outcome,
+  only,
+  type Part,
   reasonOf,
+  type Snapshot,
   unreadable,
   usedFindings,
 } from '@hubkeeper/core'
-import { checkRestoration } from './restoration.ts'
+
+/** The backups that a snapshot is looked at beside: those there were when it had been taken. */
+interface Known {
+  readonly backups: readonly Backup[]
+  /** The newest proven one. */
+  readonly proven: Backup | null
+}
 
 /** The database, looked at in a snapshot: the hub's own file is not kept waiting. */
 export async function checkDatabase(
-  context: GuardContext & { readonly backups: Pick<BackupReader, 'restoration'> },
-  database: DatabaseReader,
-  proven: Backup | null,
-): Promise<{ findings: Finding[]; figures: Figure[] }> {
+  context: GuardContext & {
+    readonly backups: Pick<BackupReader, 'restoration'>
+    readonly database: DatabaseReader
+  },
+  snapshot: Outcome<Snapshot>,
+  { backups, proven }: Known,
+): Promise<Part> {
+  const { database } = context
   const subject = database.key
-  const snapshot = await database.snapshot()
-  if (snapshot.state !== 'done') return { findings: [unreadable(snapshot, subject)], figures: [] }
+  if (snapshot.state !== 'done') return only(unreadable(snapshot, subject))
   const { bytes, takenAt } = snapshot.value
   try {
     const examination = await snapshot.value.examine([...checkedParts, 'digest', 'contents'])
     const baseline = proven?.certificate?.foreignKeyViolations ?? null
     const signs = await database.signsOfUse()
+    const restoration = await context.backups.restoration()
     return {
       findings: [
         ...databaseFindings(examination, subject, baseline),
         ...usedFindings(signs, subject),
-        ...(await checkContent(context, examination, takenAt)),
-        ...(await checkRestoration(context.backups, examination.digest, { at: takenAt, subject })),
+        ...(await checkContent(context, examination, { takenAt, backups })),
+        ...followRestoration(restoration, examination.digest, { at: takenAt, subject }).findings,
       ],
       figures: [figure('database.size', bytes, 'bytes', subject)],
     }
@@ -49,15 +64,12 @@ export async function checkDatabase(
 async function checkContent(
   context: GuardContext,
   { contents, digest }: Examination,
-  takenAt: Date,
+  looked: { readonly takenAt: Date; readonly backups: readonly Backup[] },
 ): Promise<readonly Finding[]> {
   if (digest.state !== 'done') return []
-  const counted = new Map(contents.state === 'done' ? contents.value.map((table) => [table.name, table]) : [])
-  const tables = digest.value.tables.map((table) => {
-    const { newest, payloadBytes } = counted.get(table.name) ?? {}
-    return { ...table, newest, payloadBytes }
-  })
-  const { findings } = await judgeAgainstBackups(context, { digest: digest.value.value, tables }, takenAt)
+  const tables = certifiedTables(digest.value, { contents })
+  const content = { digest: digest.value.value, tables }
+  const { findings } = await judgeAgainstBackups(context, { content, ...looked })
   if (contents.state === 'done') return findings
   const details = { expected: 'bytes and timestamps of its tables', actual: reasonOf(contents) }
   return [...findings, finding('content.vanished', 'unknown', details)]

@@ -16,6 +16,7 @@ import {
   matchesAny,
   measured,
   messageOf,
+  only,
   type Part,
   together,
 } from '@hubkeeper/core'
@@ -37,10 +38,7 @@ type Reading = (LevelCounts & Pick<LogInWindow, 'closed'>) | string
 /** Errors of the last 24 hours by level and true time, per log, whether it was rotated meanwhile or not. */
 export async function checkLogs(hub: HubConfig, logs: LogSource, at: Date): Promise<Part> {
   if (hub.logs === undefined) {
-    return {
-      findings: [finding('logs.errors', 'skipped', { actual: 'no logs are configured' })],
-      figures: [],
-    }
+    return only(finding('logs.errors', 'skipped', { actual: 'no logs are configured' }))
   }
   const window = {
     from: new Date(at.getTime() - hours(24)),
@@ -50,7 +48,7 @@ export async function checkLogs(hub: HubConfig, logs: LogSource, at: Date): Prom
   const readings = await readAll(hub.logs.rotation.live, logs, window)
   if (readings.size === 0) {
     const actual = `no log that ${hub.logs.files.join(', ')} match was written in 24 hours`
-    return { findings: [finding('logs.errors', 'unknown', { expected: 'a log', actual })], figures: [] }
+    return only(finding('logs.errors', 'unknown', { expected: 'a log', actual }))
   }
   return together([...readings].map(([key, reading]) => resultOf(hub, key, reading)))
 }
@@ -116,7 +114,7 @@ async function read({ closed, files }: LogInWindow, logs: LogSource, window: Log
 function resultOf(hub: HubConfig, subject: string, reading: Reading): Part {
   if (typeof reading === 'string') {
     const details = { subject, expected: 'a readable log', actual: reading }
-    return { findings: [finding('logs.errors', 'unknown', details)], figures: [] }
+    return only(finding('logs.errors', 'unknown', details))
   }
   const { closed, critical, error, samples } = reading
   const unread = closed.map((key) => `${key} was not read: of what is compressed, only .gz is`)

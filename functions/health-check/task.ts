@@ -43,8 +43,12 @@ export const healthCheck = defineTask({
     const { api, at, backups, control, database, dryRun, files, host, hub, ledger, logs, progress } = context
     const left = await startLeftStopped(control, dryRun)
     progress.step('Checking the database in a snapshot')
-    const newest = await backups.newestProven()
-    const content = await checkDatabase(context, database, newest?.backup ?? null)
+    const snapshot = await database.snapshot()
+    // Listed after it: what replaced the database before left its safety copy among them.
+    const list = await backups.list()
+    const newest = await backups.newestProven(list.backups)
+    const proven = newest?.backup ?? null
+    const content = await checkDatabase(context, snapshot, { backups: list.backups, proven })
     progress.step('Reading the logs of the last 24 hours')
     const logged = await checkLogs(hub, logs, at)
     // Asked last: a server that was just started has had time to come up.
@@ -52,7 +56,6 @@ export const healthCheck = defineTask({
     const answers = await checkApi(hub, api)
     progress.step('Looking at services, disk and memory')
     const machine = await checkHost(hub, host, answers.health)
-    const list = await backups.list()
     return {
       findings: [
         ...left,

@@ -9,11 +9,12 @@ import {
   type HubClient,
   type HubConfig,
   measured,
+  only,
   type Part,
   quantile,
   together,
 } from '@hubkeeper/core'
-import { only, type ReviewContext } from './context.ts'
+import type { ReviewContext } from './context.ts'
 import { compared, type History } from './history.ts'
 import { type HubMetrics, ownLatency } from './hub-metrics.ts'
 
@@ -38,7 +39,7 @@ export async function reviewApi(
   for (const endpoint of api.endpoints) {
     const answers = await sample(api, endpoint, client)
     health ??= answers.findLast((answer) => answer.health !== null)?.health ?? null
-    parts.push({ findings: [availability(endpoint, answers)], figures: [] })
+    parts.push(only(availability(endpoint, answers)))
     parts.push(await responseTime(hub, endpoint, answers, metrics, history))
   }
   return { ...together(parts), health }

@@ -1,4 +1,4 @@
-import type { Context, Finding, Part } from '@hubkeeper/core'
+import type { Context } from '@hubkeeper/core'
 
 /** What a performance review may touch. */
 export const access = {
@@ -11,6 +11,3 @@ export const access = {
 
 /** What a performance review works with. */
 export type ReviewContext = Context<typeof access>
-
-/** A part of which there is only to say why nothing was measured, or what was wrong. */
-export const only = (...findings: Finding[]): Part => ({ findings, figures: [] })

@@ -8,11 +8,12 @@ import {
   type HubConfig,
   mebibytes,
   metricSum,
+  only,
   type Part,
   probeOf,
   together,
 } from '@hubkeeper/core'
-import { only, type ReviewContext } from './context.ts'
+import type { ReviewContext } from './context.ts'
 import { compared, type History } from './history.ts'
 import { cpuBetween, type HubMetrics, memoryIn } from './hub-metrics.ts'
 

@@ -1,23 +1,24 @@
 import {
+  type ChosenStatements,
+  chooseStatements,
   figure,
   finding,
   formatDuration,
+  formatValue,
   type HubConfig,
   measured,
   median,
-  type Outcome,
+  only,
   type Part,
   reasonOf,
   type Snapshot,
-  type Statement,
   type StatementTiming,
   seconds,
   type TimedStatement,
-  thresholdsOf,
   together,
   unreadable,
 } from '@hubkeeper/core'
-import { only, type ReviewContext } from './context.ts'
+import type { ReviewContext } from './context.ts'
 import { compare, compared, type History } from './history.ts'
 
 /** How often a statement is run, the first time included. */
@@ -40,34 +41,26 @@ export async function reviewDatabase({ database, hub }: ReviewContext, history: 
 }
 
 async function reviewStatements(hub: HubConfig, snapshot: Snapshot, history: History): Promise<Part> {
-  const own: Outcome<readonly Statement[]> = { state: 'done', value: hub.database.statements }
-  const guessed = own.value.length === 0
-  const chosen = guessed ? await snapshot.guessStatements() : own
-  if (chosen.state !== 'done') {
-    const actual = `no statements are configured, and none could be guessed: ${reasonOf(chosen)}`
-    return only(finding('database.query-time', 'unknown', { actual }))
-  }
-  if (chosen.value.length === 0) {
+  const chosen = await chooseStatements(hub, () => snapshot.guessStatements())
+  if ('reason' in chosen) return only(finding('database.query-time', 'unknown', { actual: chosen.reason }))
+  const { statements, timeLimit } = chosen
+  if (statements.length === 0) {
     const actual = 'no statements are configured, and the schema suggests none'
     return only(finding('database.query-time', 'skipped', { actual }))
   }
-  const { critical, warning } = thresholdsOf('database.query-time', hub.thresholds)
-  const limit = critical ?? warning
-  // Long enough to be sure that it is beyond the limit, and no longer.
-  const timed = await snapshot.timeStatements(chosen.value, { samples, timeLimit: seconds(limit * 3) })
+  const timed = await snapshot.timeStatements(statements, { samples, timeLimit })
   const parts: Part[] = []
-  for (const each of timed) parts.push(await statementPart(hub, each, { guessed, limit }, history))
+  for (const each of timed) parts.push(await statementPart(hub, each, chosen, history))
   return together(parts)
 }
 
 async function statementPart(
   hub: HubConfig,
   { fullScans, name: subject, outcome }: TimedStatement,
-  { guessed, limit }: { guessed: boolean; limit: number },
+  { guessed, limit, origin }: ChosenStatements,
   history: History,
 ): Promise<Part> {
   const scans = fullScans.map((table) => `reads all of ${table}, which has more than 10,000 rows`)
-  const origin = guessed ? ['guessed from the schema: name the hub’s own as database.statements'] : []
   if (outcome.state === 'done') {
     const { repeated } = outcome.value
     const first = figure('database.query-first', outcome.value.first, 'seconds', subject)
@@ -97,7 +90,7 @@ async function statementPart(
 }
 
 function describeTiming({ first, repeated, rows }: StatementTiming): string {
-  const gives = `gives ${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`
+  const gives = `gives ${formatValue(rows, 'rows')}`
   const cold = `first ${formatDuration(seconds(first))}, with SQLite’s cache empty`
   return repeated.length === 0
     ? `${gives}; ${cold}; too slow to be repeated`

@@ -1,7 +1,17 @@
-import { defineTask, figure, finding, gibibytes, minutes, type Part, together, weekly } from '@hubkeeper/core'
+import {
+  defineTask,
+  figure,
+  finding,
+  gibibytes,
+  minutes,
+  only,
+  type Part,
+  together,
+  weekly,
+} from '@hubkeeper/core'
 import * as z from 'zod'
 import { reviewApi } from './api.ts'
-import { access, only, type ReviewContext } from './context.ts'
+import { access, type ReviewContext } from './context.ts'
 import { compare, type History, historyOf } from './history.ts'
 import { askMetrics } from './hub-metrics.ts'
 import { reviewMachine, reviewServer, reviewServices } from './processes.ts'

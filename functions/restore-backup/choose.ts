@@ -2,10 +2,12 @@ import {
   type Backup,
   type BackupList,
   type BackupReader,
+  backupMissing,
   HubkeeperError,
   isProven,
-  minutes,
+  latestBelievable,
   momentOfId,
+  newestMade,
   UsageError,
 } from '@hubkeeper/core'
 import type { Chosen } from './context.ts'
@@ -16,9 +18,6 @@ interface Choice {
   readonly backup: string
   readonly undo: boolean
 }
-
-/** How far clocks may differ, ms. */
-const skew = minutes(10)
 
 /**
  * The backup that is meant.
@@ -39,11 +38,7 @@ export async function chooseBackup(
   }
   const list = await backups.list()
   const found = await findBackup(backups, list, selector, now)
-  if (found === null) {
-    throw new HubkeeperError('backup-missing', `there is no ${described(selector)}`, {
-      hint: 'see what there is: hubkeeper backups list',
-    })
-  }
+  if (found === null) throw backupMissing(`there is no ${described(selector)}`)
   return { backup: found, scope: null, remarks: remarksOn(found, list, selector === 'latest') }
 }
 
@@ -57,30 +52,24 @@ async function findBackup(
     refuseFuture(list, now)
     // Refused where it is not known which ones count.
     if (list.quarantineUnreadable !== null) return backups.find('latest')
-    return newestOf(backups, list)
+    return newestMade(list.backups)
   }
-  const found = await backups.find(selector)
-  if (found !== null) return found
+  const found = list.backups.find(({ manifest }) => manifest.id === selector)
+  if (found !== undefined) return found
   const stray = list.strays.find(({ id }) => id === selector)
-  if (stray === undefined) return backups.find(momentOf(selector) ?? selector)
+  if (stray === undefined) {
+    const moment = momentOf(selector)
+    return moment === null ? null : backups.find(moment)
+  }
   throw new HubkeeperError('backup-missing', `backup ${selector} is not whole: ${stray.reason}`, {
     hint: 'nothing was touched; list them again, and look what became of its parts: hubkeeper backups list',
   })
 }
 
-/**
- * The newest proven one that no restore made: else one that was cut short after its safety copy would, when
- * it is asked for again, put back what it was to replace.
- */
-async function newestOf(backups: BackupReader, { backups: all }: BackupList): Promise<Backup | null> {
-  const made = all.findLast((backup) => isProven(backup) && backup.manifest.reason !== 'safety')
-  return made ?? backups.find('latest')
-}
-
 /** A clock that is years off must not decide which backup is the latest. */
 function refuseFuture({ backups }: BackupList, now: Date): void {
   const last = backups.findLast(isProven)
-  if (last === undefined || Date.parse(last.manifest.takenAt) <= now.getTime() + skew) return
+  if (last === undefined || Date.parse(last.manifest.takenAt) <= latestBelievable(now)) return
   const { id, takenAt } = last.manifest
   throw new HubkeeperError(
     'clock-behind',

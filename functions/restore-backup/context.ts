@@ -45,6 +45,9 @@ export const inputSchema = z.strictObject({
 /** See {@link inputSchema}. */
 export type RestoreInput = z.output<typeof inputSchema>
 
+/** Whether the files that were kept with a backup are meant as well, or alone. */
+export type FilesMeant = RestoreInput['files']
+
 /** The backup that is meant. */
 export interface Chosen {
   readonly backup: Backup

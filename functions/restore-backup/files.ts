@@ -56,6 +56,8 @@ export interface FilesPutBack {
   readonly findings: readonly Finding[]
   /** What kept it from the rest of them; null when all are there. */
   readonly failure: HubkeeperError | null
+  /** How many are there. */
+  readonly written: number
   /** Keys of the rest. */
   readonly left: readonly string[]
 }
@@ -88,18 +90,18 @@ export async function putBack(
   // One at a time: there may be more of them than a process may have open.
   for (const planned of written) proven.push(await proveFile(files, planned))
   const left = wanted.slice(written.length).map(({ file: { key } }) => key)
-  const missed = left.map((key, i) =>
-    finding('files.restored', 'critical', {
-      subject: key,
-      expected: 'as in the backup',
-      actual:
-        i === 0
-          ? `not put back: ${failure?.message ?? 'it was not tried'}`
-          : 'not put back: it was not tried any more',
-    }),
-  )
-  return { findings: [...proven, ...missed, ...standing(plan)], failure, left }
+  const missed = failure === null ? [] : left.map((key, i) => missedFinding(key, i === 0 ? failure : null))
+  const findings = [...proven, ...missed, ...standing(plan)]
+  return { findings, failure, written: written.length, left }
 }
+
+/** A file that was not put back for `failure`; or not tried, where another one failed before. */
+const missedFinding = (key: string, failure: HubkeeperError | null): Finding =>
+  finding('files.restored', 'critical', {
+    subject: key,
+    expected: 'as in the backup',
+    actual: `not put back: ${failure === null ? 'it was not tried any more' : failure.message}`,
+  })
 
 /** The file as it is; or why that is not known: it is in its place all the same. */
 async function copyNow(
@@ -135,8 +137,15 @@ async function proveFile(files: RestoreContext['files'], { file, state }: Planne
   })
 }
 
+/** What a restore leaves as it is, in words. */
+export const leftAlone = ({ onlyHere, refused }: Pick<FilePlan, 'onlyHere' | 'refused'>): string[] => [
+  ...refused.map(({ file, reason }) => `not put back: ${file.key}, as ${reason}`),
+  ...onlyHere.map((key) => `only here, and left as it is: ${key}`),
+]
+
 /** Files that were not to be written. */
-function standing({ onlyHere, planned, refused }: FilePlan): Finding[] {
+function standing(plan: FilePlan): Finding[] {
+  const { planned, refused } = plan
   const same = planned.filter(({ state }) => state === 'same').length
   return [
     ...refused
@@ -150,12 +159,7 @@ function standing({ onlyHere, planned, refused }: FilePlan): Finding[] {
       ),
     finding('files.restored', 'ok', {
       actual: `${same} ${same === 1 ? 'file was' : 'files were'} as in the backup already`,
-      evidence: [
-        ...refused
-          .filter(({ wanted }) => !wanted)
-          .map(({ file, reason }) => `not put back: ${file.key}, as ${reason}`),
-        ...onlyHere.map((key) => `only here, and left as it is: ${key}`),
-      ],
+      evidence: leftAlone({ ...plan, refused: refused.filter(({ wanted }) => !wanted) }),
     }),
   ]
 }

@@ -15,7 +15,7 @@ import {
   toWrite,
 } from '@hubkeeper/core'
 import type { Chosen } from './context.ts'
-import type { FilesBeside } from './files.ts'
+import { type FilesBeside, leftAlone } from './files.ts'
 
 /** What of a preview goes into a report. */
 export interface Preview {
@@ -106,7 +106,7 @@ export function previewFiles(
     const actual = kept === 0 ? 'no files were kept with it' : `${kept} files were kept with it`
     return { findings: [finding('files.restored', 'skipped', { actual })], figures: [] }
   }
-  const { onlyHere, planned, refused } = beside.plan
+  const { onlyHere, planned } = beside.plan
   const changed = planned.filter(({ state }) => state === 'changed')
   const missing = planned.filter(({ state }) => state === 'missing')
   const differing = toWrite(beside.plan).length
@@ -122,8 +122,7 @@ export function previewFiles(
         evidence: [
           ...changed.map(({ file }) => `changed: ${file.key} (${formatBytes(file.bytes)} in the backup)`),
           ...missing.map(({ file }) => `missing: ${file.key} (${formatBytes(file.bytes)} in the backup)`),
-          ...refused.map(({ file, reason }) => `not put back: ${file.key}, as ${reason}`),
-          ...onlyHere.map((key) => `only here, and left as it is: ${key}`),
+          ...leftAlone(beside.plan),
         ],
       }),
     ],

@@ -9,6 +9,7 @@ import {
   isProof,
   reasonOf,
 } from '@hubkeeper/core'
+import { contentOf } from './content.ts'
 import type { Replaced } from './replace.ts'
 
 /** A verified backup, and how it came into the place of the database. */
@@ -31,10 +32,12 @@ export async function proveRestored(
   const evidence = [describe(chosen), ...remarks, ...how, ...lossEvidence(lostCommits), undo]
   if (digest === null) return proveBytes(database, chosen, evidence)
   const expected = digest.value
-  const seen = await contentOf(database)
-  if ('reason' in seen) {
-    return finding('content.preserved', 'unknown', { subject, expected, actual: seen.reason, evidence })
+  const content = await contentOf(database)
+  if (content.state !== 'done') {
+    const actual = reasonOf(content)
+    return finding('content.preserved', 'unknown', { subject, expected, actual, evidence })
   }
+  const seen = content.value
   const lost = (lostCommits ?? 0) > 0
   const advice = lost
     ? {
@@ -114,12 +117,4 @@ function lossEvidence(commits: number | null): string[] {
     return ['what its server may have committed in the moment before is not counted, and in no copy']
   const times = commits === 1 ? 'once' : `${commits} times`
   return [`its server committed ${times} in the moment before: that was replaced, and is in no copy`]
-}
-
-async function contentOf(database: DatabaseRestorer): Promise<ContentDigest | { readonly reason: string }> {
-  const restored = await database.snapshot()
-  if (restored.state !== 'done') return { reason: reasonOf(restored) }
-  const { digest } = await restored.value.examine(['digest'])
-  await restored.value.dispose()
-  return digest.state === 'done' ? digest.value : { reason: reasonOf(digest) }
 }

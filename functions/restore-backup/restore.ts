@@ -12,11 +12,11 @@ import {
   type RestoredFile,
   type RestoreScope,
   refuseCircumstances,
-  type Snapshot,
   type TaskResult,
   toWrite,
   unreadable,
 } from '@hubkeeper/core'
+import { contentIn } from './content.ts'
 import type { Chosen, RestoreContext } from './context.ts'
 import { type FilesBeside, type FilesPutBack, lookAtFiles, putBack, refuseChangedFiles } from './files.ts'
 import { countFigures } from './preview.ts'
@@ -65,7 +65,8 @@ export async function restore(
   progress.step('Looking at what is there now')
   const current = await lookAt(database)
   const beside = scope === 'database' ? null : await lookAtFiles(context, chosen)
-  const now = await digestOf(current.content)
+  const content = await contentIn(current.content)
+  const now = content.state === 'done' ? content.value : null
   const restored = verified.database?.digest ?? null
   const begun = await noteIntention(context, { chosen, scope, undo, restored, replaced: now })
   const replaced = await replaceDatabase(context, database, current, verified, beside, begun)
@@ -81,10 +82,8 @@ export async function restore(
   const result = { figures, artifacts: safety.map(artifactOf) }
   const findings = await findingsOf(context, { database, verified, way, undoable: safety.length > 0, back })
   if (back !== null && back.failure !== null) {
-    return {
-      result: { ...result, findings, failure: partialFailure(verified, beside, back) },
-      watching: null,
-    }
+    const failure = partialFailure(verified, back, back.failure)
+    return { result: { ...result, findings, failure }, watching: null }
   }
   const done = await noteDone(context, begun.restoration, watched)
   const watching = watched ? { database, restoration: done, ...way } : null
@@ -103,7 +102,8 @@ async function replaceDatabase(
   const files = beside?.now.files ?? []
   const confirm = async (safety: Backup | null): Promise<void> => {
     if (beside === null) return
-    await refuseAsThingsAre(context, safety, beside)
+    refuseUnkept(safety, beside)
+    await refuseChangedFiles(context, beside)
   }
   let untouched = true
   const begin = (): void => {
@@ -131,17 +131,7 @@ async function replaceDatabase(
   }
 }
 
-/** @throws HubkeeperError when the files cannot be kept, or changed since they were copied */
-async function refuseAsThingsAre(
-  context: RestoreContext,
-  safety: Backup | null,
-  beside: FilesBeside,
-): Promise<void> {
-  refuseUnkept(safety, beside)
-  await refuseChangedFiles(context, beside)
-}
-
-/** Files go into a safety copy with a database, and without one into none. */
+/** Files go into a safety copy with a database, and without one into none. @throws HubkeeperError */
 function refuseUnkept(safety: Backup | null, { plan }: FilesBeside): void {
   const [file] = toWrite(plan).filter(({ now }) => now !== null)
   if (safety !== null || file === undefined) return
@@ -174,32 +164,20 @@ async function findingsOf(
 /** Says what was replaced and what was not, and the one line that undoes it. */
 function partialFailure(
   { database, scope, undo }: Verified,
-  beside: FilesBeside | null,
-  { failure, left }: FilesPutBack,
+  { left, written }: FilesPutBack,
+  failure: HubkeeperError,
 ): HubkeeperError {
-  const wanted = beside === null ? 0 : toWrite(beside.plan).length
-  const done = `${wanted - left.length} of ${wanted} files`
+  const done = `${written} of ${written + left.length} files`
   const what = database === null ? `${done} were put back` : `the database and ${done} were put back`
   const again = scope === 'files' ? '--files-only' : '--with-files'
   // An undo that was cut short is not undone: it goes on.
   const hint = undo
     ? 'to complete it: hubkeeper restore --undo'
     : `to undo all of it: hubkeeper restore --undo; to complete it, run it again with ${again}`
-  return new HubkeeperError(
-    failure?.code ?? 'io',
-    `${what}; not ${left.join(', ')}: ${failure?.message ?? 'they were not tried'}`,
-    {
-      hint,
-      ...(failure === null ? {} : { cause: failure }),
-    },
-  )
-}
-
-/** The content of what is there; null where it cannot be read. */
-async function digestOf(content: Outcome<Snapshot>): Promise<ContentDigest | null> {
-  if (content.state !== 'done') return null
-  const { digest } = await content.value.examine(['digest'])
-  return digest.state === 'done' ? digest.value : null
+  return new HubkeeperError(failure.code, `${what}; not ${left.join(', ')}: ${failure.message}`, {
+    hint,
+    cause: failure,
+  })
 }
 
 const artifactOf = ({ manifest: { bytes, key } }: Backup): Artifact => ({ kind: 'safety copy', key, bytes })

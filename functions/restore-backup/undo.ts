@@ -1,4 +1,4 @@
-import { type Backup, type BackupReader, HubkeeperError, type Restoration } from '@hubkeeper/core'
+import { type Backup, type BackupReader, backupMissing, type Restoration } from '@hubkeeper/core'
 import type { Chosen } from './context.ts'
 
 /**
@@ -38,7 +38,5 @@ function nothingToUndo({ finishedAt, run }: Restoration): string {
 
 function chosen(backup: Backup | undefined, scope: Chosen['scope'], problem: string): Chosen {
   if (backup !== undefined) return { backup, scope, remarks: [] }
-  throw new HubkeeperError('backup-missing', problem, {
-    hint: 'see what there is: hubkeeper backups list',
-  })
+  throw backupMissing(problem)
 }

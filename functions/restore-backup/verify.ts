@@ -2,9 +2,8 @@ import {
   type Backup,
   type BackupReader,
   type ContentDigest,
-  type Examination,
   HubkeeperError,
-  type Outcome,
+  missingFrom,
   type Progress,
   type RestoredCopy,
   type RestoredFile,
@@ -43,7 +42,9 @@ export async function verify(
   if (!copy.intact) throw unsound(id, 'its bytes are not the ones that were written', another)
   progress.step('Verifying it before anything is touched')
   const examination = await backups.examine(copy)
-  const missing = missingOf(examination)
+  const { digest, integrity, structure } = examination
+  // Names without which the file cannot be read as far as a proof needs.
+  const missing = missingFrom([structure, integrity, digest])
   if (missing.length > 0) {
     const needs = `it needs ${missing.join(', ')}, which is not here`
     if (!unproven) {
@@ -52,7 +53,6 @@ export async function verify(
     }
     return { digest: null, remarks: [`unproven: ${needs}; its bytes are the ones that were written`] }
   }
-  const { digest, integrity, structure } = examination
   if (structure.state !== 'done') throw unsound(id, reasonOf(structure), another)
   if (integrity.state !== 'done') throw unsound(id, reasonOf(integrity), another)
   const [problem] = integrity.value
@@ -65,20 +65,12 @@ export async function verify(
   return { digest: digest.value, remarks: [] }
 }
 
-/** Names without which the file cannot be read as far as a proof needs. */
-function missingOf({ digest, integrity, structure }: Examination): string[] {
-  const outcomes: readonly Outcome<unknown>[] = [structure, integrity, digest]
-  const named = outcomes.flatMap((outcome) => (outcome.state === 'fault' ? outcome.fault.missing : []))
-  return [...new Set(named)]
-}
-
 /** Reads the files of a backup back. @throws HubkeeperError `backup-unsound` unless every byte is as written */
 export async function verifyFiles(
   { backups, progress }: VerifyContext,
   backup: Backup,
 ): Promise<readonly RestoredFile[]> {
-  const { files, id } = backup.manifest
-  if (files.length === 0) return []
+  const { id } = backup.manifest
   progress.step('Reading back the files that were kept with it')
   const restored = await backups.restoreFiles(backup)
   const [broken] = restored.filter(({ intact }) => !intact)

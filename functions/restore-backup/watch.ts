@@ -9,6 +9,7 @@ import {
   restorationFinding,
   seconds,
 } from '@hubkeeper/core'
+import { contentOf } from './content.ts'
 import type { RestoreContext } from './context.ts'
 
 /** What tells that somebody wrote the database. */
@@ -73,10 +74,7 @@ async function look(
   restoration: Restoration,
   now: () => Date,
 ): Promise<RestorationVerdict | null> {
-  const snapshot = await database.snapshot()
-  if (snapshot.state !== 'done') return null
-  const { digest } = await snapshot.value.examine(['digest'])
-  await snapshot.value.dispose()
-  if (digest.state !== 'done') return null
-  return judgeRestoration(restoration, rememberedContent(digest.value), now())
+  const content = await contentOf(database)
+  if (content.state !== 'done') return null
+  return judgeRestoration(restoration, rememberedContent(content.value), now())
 }

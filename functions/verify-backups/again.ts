@@ -1,12 +1,12 @@
 import {
-  ageOf,
   type Backup,
+  backupBytes,
+  backupMissing,
   type Certificate,
   type ChainCheck,
   certifiedFinding,
   chainFindings,
   coverageFinding,
-  type Figure,
   type Finding,
   figure,
   finding,
@@ -23,7 +23,10 @@ import {
   type TaskResult,
 } from '@hubkeeper/core'
 import {
-  bytesOf,
+  bytesRead,
+  chainAfter,
+  coverageFigures,
+  goneFinding,
   isTrouble,
   isUnread,
   stageFigures,
@@ -42,7 +45,8 @@ export async function proveAgain(context: VerifyContext, selector: string): Prom
   const { at, backups, dryRun, hub, progress } = context
   progress.step('Checking the chain of certificates')
   const chain = await backups.checkChain()
-  const chosen = await choose(context, selector, chain)
+  const list = await backups.list()
+  const chosen = await choose(context, list, selector, chain)
   const concerned = selector === 'all' ? null : new Set(idsOf(chosen))
   const faults = chain.faults.filter(
     ({ backup }) => concerned === null || backup === null || concerned.has(backup),
@@ -63,13 +67,7 @@ export async function proveAgain(context: VerifyContext, selector: string): Prom
       findings.push(againFinding(backup.certificate, proof.certificate), ...vanished)
     } catch (error) {
       if (isTrouble(error, 'backup-missing')) {
-        findings.push(
-          finding('backup.certified', 'critical', {
-            subject: id,
-            expected: 'content',
-            actual: error.message,
-          }),
-        )
+        findings.push(goneFinding(id, error))
         continue
       }
       if (!(error instanceof ProofUnfinishedError) && !isUnread(error)) throw error
@@ -80,30 +78,23 @@ export async function proveAgain(context: VerifyContext, selector: string): Prom
       if (error instanceof ProofUnfinishedError) break
     }
   }
-  const certified = new Set(proofs.map(({ certificate }) => certificate.backup))
-  const standing = faults.filter(
-    ({ backup, kind }) => kind !== 'backup-without-certificate' || backup === null || !certified.has(backup),
-  )
-  const coverage = await backups.coverage()
+  // What was proven counts now, and what is gone is none.
+  const after = dryRun ? list : await backups.list()
+  const coverage = await backups.coverage(after.backups)
   return {
     findings: [
       ...findings,
       ...strayFindings(chosen.strays, chain),
-      ...chainFindings({ ...chain, faults: standing }),
+      ...chainFindings(chainAfter({ ...chain, faults }, proofs)),
       coverageFinding(coverage, at, hub.thresholds),
-      ...(proofs.length === 0 ? [] : await holdForQuarantine(context)),
+      ...(proofs.length === 0 ? [] : await holdForQuarantine(context, after)),
     ],
     figures: [
       ...proofs.map(({ certificate, durationSeconds }) =>
         figure('backup.proof-duration', durationSeconds, 'seconds', certificate.backup),
       ),
       ...stageFigures(proofs),
-      figure(
-        'backup.verified-bytes',
-        proofs.reduce((sum, proof) => sum + bytesOf(proof), 0),
-        'bytes',
-      ),
-      ...(coverage.oldest === null ? [] : [unverifiedAge(coverage.oldest.verifiedAt, at)]),
+      ...coverageFigures(coverage, at, bytesRead(proofs)),
     ],
     failure,
   }
@@ -120,34 +111,35 @@ const idsOf = ({ backups, strays }: Chosen): string[] => [
   ...strays.map(({ id }) => id),
 ]
 
-const unverifiedAge = (verifiedAt: Date, at: Date): Figure =>
-  figure('backup.unverified-age', ageOf(verifiedAt, at), 'seconds')
-
 /** @throws HubkeeperError `backup-missing` when there is no such one */
-async function choose({ backups }: VerifyContext, selector: string, { faults }: ChainCheck): Promise<Chosen> {
-  const list = await backups.list()
-  // Where all of them are gone, the chain tells of each.
-  if (selector === 'all' && list.backups.length + list.strays.length + faults.length > 0) return list
-  const found = selector === 'all' ? null : await backups.find(selector)
+async function choose(
+  { backups }: VerifyContext,
+  list: Chosen,
+  selector: string,
+  { faults }: ChainCheck,
+): Promise<Chosen> {
+  if (selector === 'all') {
+    // Where all of them are gone, the chain tells of each.
+    if (list.backups.length + list.strays.length + faults.length > 0) return list
+    throw new HubkeeperError('backup-missing', 'there is no backup yet', {
+      hint: 'make one: hubkeeper backup',
+    })
+  }
+  const found =
+    selector === 'latest'
+      ? await backups.find('latest')
+      : (list.backups.find(({ manifest }) => manifest.id === selector) ?? null)
   if (found !== null) return { backups: [found], strays: [] }
   const stray = list.strays.find(({ id }) => id === selector)
   if (stray !== undefined) return { backups: [], strays: [stray] }
-  throw new HubkeeperError(
-    'backup-missing',
-    selector === 'all' ? 'there is no backup yet' : `there is no backup ${selector}`,
-    {
-      hint: selector === 'all' ? 'make one: hubkeeper backup' : 'see what there is: hubkeeper backups list',
-    },
-  )
+  throw backupMissing(`there is no backup ${selector}`)
 }
 
-const foretold = ({ manifest: { bytes, files, id } }: Backup): Finding => {
-  const all = files.reduce((sum, file) => sum + file.bytes, bytes)
-  return finding('backup.certified', 'skipped', {
-    subject: id,
-    actual: `dry run: ${formatBytes(all)} would be read back and certified anew`,
+const foretold = (backup: Backup): Finding =>
+  finding('backup.certified', 'skipped', {
+    subject: backup.manifest.id,
+    actual: `dry run: ${formatBytes(backupBytes(backup))} would be read back and certified anew`,
   })
-}
 
 /** What a proof says, held against what was certified before. */
 function againFinding(before: Certificate | null, now: Certificate): Finding {

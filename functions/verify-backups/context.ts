@@ -1,6 +1,9 @@
 import {
+  ageOf,
   type ChainCheck,
+  type ChainFault,
   type Context,
+  type Coverage,
   type Figure,
   type Finding,
   figure,
@@ -52,8 +55,27 @@ export function stageFigures(proofs: readonly Proof[]): Figure[] {
   })
 }
 
-/** Every byte that a proof read back. */
-export const bytesOf = ({ certificate }: Proof): number => certificate.bytes + (certificate.files?.bytes ?? 0)
+/** Every byte that these proofs read back. */
+export const bytesRead = (proofs: readonly Proof[]): number =>
+  proofs.reduce((sum, { certificate }) => sum + certificate.bytes + (certificate.files?.bytes ?? 0), 0)
+
+/** How many bytes were read back, and how long ago those that were not for the longest time. */
+export const coverageFigures = ({ oldest }: Coverage, at: Date, read: number): Figure[] => [
+  figure('backup.verified-bytes', read, 'bytes'),
+  ...(oldest === null ? [] : [figure('backup.unverified-age', ageOf(oldest.verifiedAt, at), 'seconds')]),
+]
+
+/** A backup that was there when it was listed, and is gone. */
+export const goneFinding = (id: string, { message }: HubkeeperError): Finding =>
+  finding('backup.certified', 'critical', { subject: id, expected: 'content', actual: message })
+
+/** The chain without what these proofs have mended. */
+export function chainAfter(chain: ChainCheck, proofs: readonly Proof[]): ChainCheck {
+  const certified = new Set(proofs.map(({ certificate }) => certificate.backup))
+  const isMended = ({ backup, kind }: ChainFault): boolean =>
+    kind === 'backup-without-certificate' && backup !== null && certified.has(backup)
+  return { ...chain, faults: chain.faults.filter((fault) => !isMended(fault)) }
+}
 
 /**
  * Parts of backups that are not whole. What was certified once, and was not deleted by retention, is lost;

@@ -1,13 +1,11 @@
 import {
-  ageOf,
   type Backup,
+  backupBytes,
   type Coverage,
   certifiedFinding,
   chainFindings,
   coverageFinding,
-  type Figure,
   type Finding,
-  figure,
   finding,
   formatBytes,
   type HubkeeperError,
@@ -19,7 +17,10 @@ import {
   unfinishedFinding,
 } from '@hubkeeper/core'
 import {
-  bytesOf,
+  bytesRead,
+  chainAfter,
+  coverageFigures,
+  goneFinding,
   isTrouble,
   isUnread,
   stageFigures,
@@ -37,40 +38,35 @@ export async function verifyDue(context: VerifyContext): Promise<TaskResult> {
   const chain = await backups.checkChain()
   // The newest matters most.
   const unproven = list.backups.filter(({ certificate }) => certificate === null).toReversed()
-  if (dryRun)
-    return foretell(context, unproven, [...chainFindings(chain), ...strayFindings(list.strays, chain)])
+  const strays = strayFindings(list.strays, chain)
+  if (dryRun) return foretell(context, list.backups, unproven, [...chainFindings(chain), ...strays])
   const proven = await proveAll(context, unproven)
-  const read = await readAll(context)
-  const coverage = await backups.coverage()
+  // What was proven counts now, and what is gone is none.
+  const after = unproven.length === 0 ? list : await backups.list()
+  const read = await readAll(context, after.backups)
+  const coverage = await backups.coverage(after.backups)
   return {
     findings: [
-      ...chainFindings({ ...chain, faults: chain.faults.filter((fault) => !proven.settles(fault)) }),
-      ...strayFindings(list.strays, chain),
+      ...chainFindings(chainAfter(chain, proven.proofs)),
+      ...strays,
       ...proven.findings,
       ...read.findings,
       withLeft(coverageFinding(coverage, at, hub.thresholds), read.left),
-      ...(proven.proofs.length === 0 ? [] : await holdForQuarantine(context)),
+      ...(proven.proofs.length === 0 ? [] : await holdForQuarantine(context, after)),
     ],
     figures: [
       ...stageFigures(proven.proofs),
-      ...figuresOf(coverage, at, read.bytes + proven.proofs.reduce((sum, proof) => sum + bytesOf(proof), 0)),
+      ...coverageFigures(coverage, at, read.bytes + bytesRead(proven.proofs)),
     ],
     failure: proven.failure ?? read.failure,
   }
 }
-
-const figuresOf = ({ oldest }: Coverage, at: Date, bytes: number): Figure[] => [
-  figure('backup.verified-bytes', bytes, 'bytes'),
-  ...(oldest === null ? [] : [figure('backup.unverified-age', ageOf(oldest.verifiedAt, at), 'seconds')]),
-]
 
 interface Proven {
   readonly proofs: readonly Proof[]
   readonly findings: readonly Finding[]
   /** The first backup that could not be read; null when all could. */
   readonly failure: HubkeeperError | null
-  /** Whether a fault of the chain is one no more. */
-  settles(fault: { readonly kind: string; readonly backup: string | null }): boolean
 }
 
 /** Proves one after the other; one that is not finished keeps none of the others from its turn. */
@@ -89,26 +85,13 @@ async function proveAll(context: VerifyContext, unproven: readonly Backup[]): Pr
       if (isUnread(error)) {
         findings.push(unreadFinding(id, error))
         failure ??= error
-      } else if (error instanceof ProofUnfinishedError || isTrouble(error, 'backup-missing')) {
-        findings.push(troubleFinding(id, error))
-      } else throw error
+      } else if (error instanceof ProofUnfinishedError) findings.push(unfinishedFinding(error))
+      else if (isTrouble(error, 'backup-missing')) findings.push(goneFinding(id, error))
+      else throw error
     }
   }
-  const certified = new Set(proofs.map(({ certificate }) => certificate.backup))
-  return {
-    proofs,
-    findings,
-    failure,
-    settles: ({ backup, kind }) =>
-      kind === 'backup-without-certificate' && backup !== null && certified.has(backup),
-  }
+  return { proofs, findings, failure }
 }
-
-/** What was not finished is no fault of the backup; what is gone is. */
-const troubleFinding = (id: string, error: Error): Finding =>
-  error instanceof ProofUnfinishedError
-    ? unfinishedFinding(error)
-    : finding('backup.certified', 'critical', { subject: id, expected: 'content', actual: error.message })
 
 interface Read {
   readonly findings: readonly Finding[]
@@ -120,8 +103,8 @@ interface Read {
 }
 
 /** Reads what is due, one after the other; one for which there is no time keeps none of the others waiting. */
-async function readAll({ at, backups, progress }: VerifyContext): Promise<Read> {
-  const portion = portionOf(await backups.coverage(), at)
+async function readAll({ at, backups, progress }: VerifyContext, known: readonly Backup[]): Promise<Read> {
+  const portion = portionOf(await backups.coverage(known), at)
   const findings: Finding[] = []
   const left: Coverage['backups'][number][] = []
   let failure: HubkeeperError | null = null
@@ -164,15 +147,15 @@ const sumOf = (backups: readonly { readonly bytes: number }[]): string =>
 /** A dry run reads no backup: it says which ones it would. */
 async function foretell(
   { at, backups, hub }: VerifyContext,
+  known: readonly Backup[],
   unproven: readonly Backup[],
   findings: readonly Finding[],
 ): Promise<TaskResult> {
-  const coverage = await backups.coverage()
-  const bytesById = new Map(coverage.backups.map(({ backup, bytes }) => [backup.manifest.id, bytes]))
-  const said = ({ manifest: { id } }: Backup, what: string): Finding =>
+  const coverage = await backups.coverage(known)
+  const said = (backup: Backup, what: string): Finding =>
     finding('backup.certified', 'skipped', {
-      subject: id,
-      actual: `dry run: ${formatBytes(bytesById.get(id) ?? 0)} would be read back${what}`,
+      subject: backup.manifest.id,
+      actual: `dry run: ${formatBytes(backupBytes(backup))} would be read back${what}`,
     })
   const due = portionOf(coverage, at).filter(({ backup }) => !unproven.includes(backup))
   return {
@@ -182,6 +165,6 @@ async function foretell(
       ...due.map(({ backup }) => said(backup, '')),
       coverageFinding(coverage, at, hub.thresholds),
     ],
-    figures: figuresOf(coverage, at, 0),
+    figures: coverageFigures(coverage, at, 0),
   }
 }

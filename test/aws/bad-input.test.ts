@@ -8,15 +8,8 @@ import { temporaryDirectory } from '../support/temporary.ts'
 import { type Cloud, deploy } from './support/deployed/cloud.ts'
 import { sampleConfig } from './support/deployed/hub.ts'
 import { meet, operation } from './support/deployed/points.ts'
-import {
-  alertsTo,
-  bytesOf,
-  databaseKey,
-  expectHonestBackups,
-  freshHub,
-  reportsOf,
-  type Stored,
-} from './support/deployed/soundness.ts'
+import { alertsTo, expectHonestBackups, freshHub, type Stored } from './support/deployed/soundness.ts'
+import { bytesOf, databaseKey, reportsOf } from './support/deployed/stored.ts'
 import { motoAvailable, needingMoto } from './support/moto.ts'
 import { type Fault, refusals } from './support/s3-proxy.ts'
 

@@ -1,38 +1,29 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Finding, keys, ledgerKeys, ledgerPrefix } from '@hubkeeper/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { hubkeeper } from '../support/cli.ts'
-import { temporaryDirectory } from '../support/temporary.ts'
-import { environmentOf } from './support/account.ts'
-import { type Cloud, deploy } from './support/deployed/cloud.ts'
+import type { Cloud } from './support/deployed/cloud.ts'
 import { changeDatabase, sampleConfig } from './support/deployed/hub.ts'
-import { freshHub, reportsOf } from './support/deployed/soundness.ts'
+import { deployForCommand, type Machine, machineAt } from './support/deployed/machine.ts'
+import { freshHub } from './support/deployed/soundness.ts'
+import { newestReport } from './support/deployed/stored.ts'
 import { motoAvailable, needingMoto } from './support/moto.ts'
-import { createStorageStack } from './support/storage-stack.ts'
 
 describe.skipIf(!motoAvailable)(needingMoto('what vanished from a hub of a deployment'), () => {
   const hubs = { demo: sampleConfig() }
   let cloud: Cloud
-  let directory: string
+  let machine: Machine
 
   beforeAll(async () => {
-    cloud = await deploy({ hubs })
-    await createStorageStack(cloud.proxy.url, {
-      name: 'hubkeeper',
-      outputs: { HubBucket: cloud.hubBucket, BackupBucket: cloud.backupBucket },
-    })
+    cloud = await deployForCommand(hubs)
   }, 120_000)
   afterAll(() => cloud?.stop())
   beforeEach(async () => {
-    directory = temporaryDirectory()
-    writeFileSync(join(directory, 'hubkeeper.json'), JSON.stringify({ hubs }))
+    machine = machineAt(cloud.proxy.url, { hubs })
     await freshHub(cloud, 'demo')
     expect(await backup()).toBe('ok')
   })
 
-  const command = (...args: string[]) => hubkeeper(directory, args, { env: environmentOf(cloud.proxy.url) })
+  const command = (...args: string[]) => machine.command(args)
   const answerSchema = z.looseObject({
     kind: z.literal('answer'),
     value: z.looseObject({ status: z.string() }),
@@ -41,8 +32,8 @@ describe.skipIf(!motoAvailable)(needingMoto('what vanished from a hub of a deplo
   const backup = async (): Promise<string> =>
     answerSchema.parse((await cloud.invoke('backup', { hub: 'demo' })).ending).value.status
   async function found(check: string): Promise<Finding | undefined> {
-    const [report] = (await reportsOf(cloud, 'demo', 'backup')).slice(-1)
-    return report?.findings.find((finding) => finding.check === check)
+    const { findings } = await newestReport(cloud, 'demo', 'backup')
+    return findings.find((finding) => finding.check === check)
   }
   const isHeld = async () =>
     (await cloud.storeOf('demo').head(`${ledgerPrefix}${ledgerKeys.hold}.json`)) !== null
@@ -103,7 +94,7 @@ describe.skipIf(!motoAvailable)(needingMoto('what vanished from a hub of a deplo
   })
 
   it('cannot be announced or accepted where nothing is deployed', async () => {
-    writeFileSync(join(directory, 'hubkeeper.json'), JSON.stringify({ aws: { name: 'elsewhere' }, hubs }))
+    machine.configure({ aws: { name: 'elsewhere' }, hubs })
     for (const args of [
       ['expect', '--rows', 'articles=gone'],
       ['backups', 'accept', 'x', '--reason', 'y'],

@@ -1,8 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import {
-  type ConfigInput,
   createLedger,
   days,
   hours,
@@ -10,60 +7,39 @@ import {
   type Ledger,
   ledgerKeys,
   ledgerPrefix,
-  listAll,
   minutes,
   objectRecords,
-  reportSchema,
 } from '@hubkeeper/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { hubkeeper } from '../support/cli.ts'
 import { backupsOf, dailyFrom, storeBackups } from '../support/histories.ts'
-import { temporaryDirectory } from '../support/temporary.ts'
-import { environmentOf } from './support/account.ts'
-import { type Cloud, deploy } from './support/deployed/cloud.ts'
+import type { Cloud } from './support/deployed/cloud.ts'
 import { sampleConfig, storeSampleHub } from './support/deployed/hub.ts'
+import { deployForCommand, type Machine, machineAt } from './support/deployed/machine.ts'
 import { freshHub } from './support/deployed/soundness.ts'
+import { keysBelow, newestReport } from './support/deployed/stored.ts'
 import { motoAvailable, needingMoto } from './support/moto.ts'
-import { createStorageStack } from './support/storage-stack.ts'
 
 describe.skipIf(!motoAvailable)(needingMoto('freeze and hold of a deployment'), () => {
   const hubs = { demo: sampleConfig(), other: sampleConfig() }
   let cloud: Cloud
-  let directory: string
+  let machine: Machine
 
   beforeAll(async () => {
-    cloud = await deploy({ hubs })
-    await createStorageStack(cloud.proxy.url, {
-      name: 'hubkeeper',
-      outputs: { HubBucket: cloud.hubBucket, BackupBucket: cloud.backupBucket },
-    })
+    cloud = await deployForCommand(hubs)
   }, 120_000)
   afterAll(() => cloud?.stop())
   beforeEach(async () => {
-    directory = temporaryDirectory()
-    configure({ hubs })
+    machine = machineAt(cloud.proxy.url, { hubs })
     for (const hub of ['demo', 'other']) await storeSampleHub(cloud, hub)
   })
 
-  const configure = (config: ConfigInput) =>
-    writeFileSync(join(directory, 'hubkeeper.json'), JSON.stringify(config))
-  const command = (...args: string[]) =>
-    hubkeeper(directory, [...args, '--hub', 'demo'], { env: environmentOf(cloud.proxy.url) })
+  const command = (...args: string[]) => machine.command([...args, '--hub', 'demo'])
   const freeze = (...args: string[]) =>
     command('freeze', '--deployed', '--reason', 'looking into it', '--by', 'anna', ...args)
   const invoke = (task: string, hub = 'demo') => cloud.invoke(task, { hub })
 
-  async function keysBelow(prefix: string): Promise<string[]> {
-    const found: string[] = []
-    for await (const { key } of listAll(cloud.storeOf('demo'), prefix)) found.push(key)
-    return found
-  }
-
-  async function findingsOfLast(task: string) {
-    const reports = (await keysBelow(keys.reportsOf(task))).filter((key) => key.endsWith('.json'))
-    const stored = await cloud.storeOf('demo').get(reports.at(-1) ?? '-')
-    return reportSchema.parse(JSON.parse(new TextDecoder().decode(stored?.body))).findings
-  }
+  const backupKeys = () => keysBelow(cloud, 'demo', keys.backups)
+  const findingsOfLast = async (task: string) => (await newestReport(cloud, 'demo', task)).findings
 
   /** The ledger as a function opens it. */
   const ledger = (): Ledger =>
@@ -93,7 +69,7 @@ describe.skipIf(!motoAvailable)(needingMoto('freeze and hold of a deployment'), 
       message: expect.stringContaining('frozen by anna'),
     })
     expect(ending).toMatchObject({ message: expect.stringContaining('hubkeeper thaw; with --deployed') })
-    expect(await keysBelow(keys.backups)).toEqual([])
+    expect(await backupKeys()).toEqual([])
 
     expect((await invoke('health-check')).ending).toMatchObject({ kind: 'answer' })
     const found = (await findingsOfLast('health-check')).find(({ check }) => check === 'freeze.forgotten')
@@ -102,7 +78,7 @@ describe.skipIf(!motoAvailable)(needingMoto('freeze and hold of a deployment'), 
     const thawed = await command('thaw', '--deployed')
     expect(thawed).toMatchObject({ code: 0, out: expect.stringContaining('demo was frozen by anna') })
     expect((await invoke('backup')).ending).toMatchObject({ kind: 'answer' })
-    expect((await keysBelow(keys.backups)).length).toBeGreaterThan(0)
+    expect((await backupKeys()).length).toBeGreaterThan(0)
     expect((await command('thaw', '--deployed')).out).toContain('demo is not frozen')
   })
 
@@ -123,9 +99,9 @@ describe.skipIf(!motoAvailable)(needingMoto('freeze and hold of a deployment'), 
     const lease = `${ledgerPrefix}${ledgerKeys.writeLease}.json`
     while (!over && (await cloud.storeOf('demo').head(lease)) === null) await setTimeout(50)
     expect((await freeze()).code).toBe(0)
-    const stored = await keysBelow(keys.backups)
+    const stored = await backupKeys()
     await ended
-    expect(await keysBelow(keys.backups)).toEqual(stored)
+    expect(await backupKeys()).toEqual(stored)
     await command('thaw', '--deployed')
   })
 
@@ -156,24 +132,24 @@ describe.skipIf(!motoAvailable)(needingMoto('freeze and hold of a deployment'), 
       { takenAt: new Date(Date.now() - hours(1)) },
     ]
     await storeBackups(cloud.storeOf('demo'), backupsOf(past))
-    const before = await keysBelow(keys.backups)
+    const before = await backupKeys()
 
     const held = await command('hold', '--deployed', '--reason', 'rows are missing', '--by', 'bert', '--json')
     expect(JSON.parse(held.out)).toMatchObject({ hub: 'demo', hold: { by: 'bert' } })
     expect((await invoke('cleanup')).ending).toMatchObject({ kind: 'answer' })
-    expect(await keysBelow(keys.backups)).toEqual(before)
+    expect(await backupKeys()).toEqual(before)
     const applied = (await findingsOfLast('cleanup')).find(({ check }) => check === 'retention.applied')
     expect(applied).toMatchObject({ status: 'skipped' })
 
     expect((await command('release', '--deployed')).out).toContain('demo was on hold by bert')
     expect((await invoke('cleanup')).ending).toMatchObject({ kind: 'answer' })
-    expect((await keysBelow(keys.backups)).length).toBeLessThan(before.length)
+    expect((await backupKeys()).length).toBeLessThan(before.length)
   })
 
   it.each([['freeze', '--reason', 'x'], ['thaw'], ['hold', '--reason', 'x'], ['release']])(
     'where nothing is deployed, %s says so, and does nothing here instead',
     async (...args) => {
-      configure({ aws: { name: 'elsewhere' }, hubs })
+      machine.configure({ aws: { name: 'elsewhere' }, hubs })
       const { code, err } = await command(...args, '--deployed')
       expect(code).toBe(3)
       expect(err).toContain('there is no stack elsewhere-storage')

@@ -15,15 +15,13 @@ import type { Ending } from './support/deployed/sandbox.ts'
 import { type LambdaService, startService } from './support/deployed/service.ts'
 import {
   alertsTo,
-  bytesOf,
-  databaseKey,
   databaseOf,
   expectHonestBackups,
   expectSound,
   freshHub,
-  reportsOf,
   type Stored,
 } from './support/deployed/soundness.ts'
+import { bytesOf, databaseKey, reportsOf } from './support/deployed/stored.ts'
 import { motoAvailable, needingMoto } from './support/moto.ts'
 import { type Fault, refusals } from './support/s3-proxy.ts'
 

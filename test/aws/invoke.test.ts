@@ -1,12 +1,8 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { ConfigInput } from '@hubkeeper/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { hubkeeper } from '../support/cli.ts'
-import { temporaryDirectory } from '../support/temporary.ts'
-import { environmentOf, reportOf } from './support/account.ts'
-import { type Cloud, deploy } from './support/deployed/cloud.ts'
+import { reportOf } from './support/account.ts'
+import type { Cloud } from './support/deployed/cloud.ts'
 import { sampleConfig, storeSampleHub } from './support/deployed/hub.ts'
+import { bucketOutputs, deployForCommand, type Machine, machineAt } from './support/deployed/machine.ts'
 import { type LambdaFront, startLambdaFront } from './support/lambda-front.ts'
 import { motoAvailable, needingMoto } from './support/moto.ts'
 import { createStorageStack } from './support/storage-stack.ts'
@@ -15,29 +11,21 @@ describe.skipIf(!motoAvailable)(needingMoto('hubkeeper invoke'), () => {
   const hubs = { demo: sampleConfig(), other: sampleConfig() }
   let cloud: Cloud
   let front: LambdaFront
-  let directory: string
+  let machine: Machine
 
   beforeAll(async () => {
-    cloud = await deploy({ hubs })
+    cloud = await deployForCommand(hubs)
     front = await startLambdaFront(cloud)
-    await createStorageStack(cloud.proxy.url, {
-      name: 'hubkeeper',
-      outputs: { HubBucket: cloud.hubBucket, BackupBucket: cloud.backupBucket },
-    })
   }, 120_000)
   afterAll(async () => {
     await front?.stop()
     await cloud?.stop()
   })
   beforeEach(() => {
-    directory = temporaryDirectory()
-    configure({ hubs })
+    machine = machineAt(front.url, { hubs })
   })
 
-  const configure = (config: ConfigInput) =>
-    writeFileSync(join(directory, 'hubkeeper.json'), JSON.stringify(config))
-  const invoke = (...args: string[]) =>
-    hubkeeper(directory, ['invoke', ...args], { env: environmentOf(front.url) })
+  const invoke = (...args: string[]) => machine.command(['invoke', ...args])
 
   describe('follows a function to its report', () => {
     beforeEach(async () => {
@@ -100,7 +88,7 @@ describe.skipIf(!motoAvailable)(needingMoto('hubkeeper invoke'), () => {
     })
 
     it('where nothing is deployed, and says how to deploy', async () => {
-      configure({ aws: { name: 'elsewhere' }, hubs })
+      machine.configure({ aws: { name: 'elsewhere' }, hubs })
       const { code, err } = await invoke('backup', '--hub', 'demo')
       expect(code).toBe(3)
       expect(err).toContain(
@@ -110,7 +98,7 @@ describe.skipIf(!motoAvailable)(needingMoto('hubkeeper invoke'), () => {
 
     it('where the stack was deployed by a version that named no buckets', async () => {
       await createStorageStack(cloud.proxy.url, { name: 'older', outputs: {} })
-      configure({ aws: { name: 'older' }, hubs })
+      machine.configure({ aws: { name: 'older' }, hubs })
       const { code, err } = await invoke('backup', '--hub', 'demo')
       expect({ code, err }).toMatchObject({
         code: 3,
@@ -119,11 +107,8 @@ describe.skipIf(!motoAvailable)(needingMoto('hubkeeper invoke'), () => {
     })
 
     it('where the storage is deployed, but not this function', async () => {
-      await createStorageStack(cloud.proxy.url, {
-        name: 'half',
-        outputs: { HubBucket: cloud.hubBucket, BackupBucket: cloud.backupBucket },
-      })
-      configure({ aws: { name: 'half' }, hubs })
+      await createStorageStack(cloud.proxy.url, { name: 'half', outputs: bucketOutputs(cloud) })
+      machine.configure({ aws: { name: 'half' }, hubs })
       const { code, err } = await invoke('backup', '--hub', 'demo')
       expect(code).toBe(3)
       expect(err).toContain('cannot start the function half-backup: Function not found: half-backup')
@@ -131,8 +116,8 @@ describe.skipIf(!motoAvailable)(needingMoto('hubkeeper invoke'), () => {
     })
 
     it('where no region is known', async () => {
-      const env = { ...environmentOf(front.url), AWS_REGION: '', AWS_CONFIG_FILE: '/dev/null' }
-      const { code, err } = await hubkeeper(directory, ['invoke', 'backup', '--hub', 'demo'], { env })
+      const env = { AWS_REGION: '', AWS_CONFIG_FILE: '/dev/null' }
+      const { code, err } = await machine.command(['invoke', 'backup', '--hub', 'demo'], env)
       expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('set aws.region in') })
     })
   })

@@ -4,19 +4,20 @@ import { join } from 'node:path'
 import {
   CreateBucketCommand,
   ListMultipartUploadsCommand,
-  PutBucketVersioningCommand,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
 import type { ObjectStore } from '@hubkeeper/core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createS3Client } from '../../layers/aws/src/s3/client.ts'
 import { s3Error } from '../../layers/aws/src/s3/errors.ts'
 import { s3Store } from '../../layers/aws/src/s3/store.ts'
 import { objectStoreContract } from '../adapters/object-store.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
-import { type Moto, motoAvailable, needingMoto, startMoto } from './support/moto.ts'
-import { type Call, refusals, type S3Proxy, startProxy } from './support/s3-proxy.ts'
+import { type Account, startAccount } from './support/account.ts'
+import { region } from './support/deployed/template.ts'
+import { motoAvailable, needingMoto } from './support/moto.ts'
+import { type Call, refusals, type S3Proxy } from './support/s3-proxy.ts'
 
 const mebibyte = 1024 ** 2
 const sha256 = (body: Uint8Array): string => createHash('sha256').update(body).digest('hex')
@@ -25,32 +26,22 @@ const absent = { ifNoneMatch: '*' } as const
 const is = (operation: string) => (call: Call) => call.operation === operation
 
 describe.skipIf(!motoAvailable)(needingMoto('S3'), () => {
-  let moto: Moto
+  let account: Account
   let proxy: S3Proxy
   let client: S3Client
   let buckets = 0
 
   beforeAll(async () => {
-    vi.stubEnv('AWS_ACCESS_KEY_ID', 'tester')
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
-    vi.stubEnv('AWS_REGION', 'us-east-1')
-    moto = await startMoto()
-    proxy = await startProxy({ target: moto.url })
-    client = createS3Client({ endpoint: proxy.url })
+    account = await startAccount()
+    proxy = account.proxy
+    client = account.s3
   })
-  afterAll(async () => {
-    client.destroy()
-    await proxy.stop()
-    await moto.stop()
-    vi.unstubAllEnvs()
-  })
+  afterAll(() => account?.stop())
   beforeEach(() => proxy.reset())
 
   async function makeBucket(): Promise<string> {
     const bucket = `bucket-${++buckets}`
-    await client.send(new CreateBucketCommand({ Bucket: bucket }))
-    const versioned = { Status: 'Enabled' } as const
-    await client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: versioned }))
+    await account.createBucket(bucket)
     return bucket
   }
   const storeOn = async (): Promise<ObjectStore> =>
@@ -269,7 +260,7 @@ describe.skipIf(!motoAvailable)(needingMoto('S3'), () => {
 
     it('does not wait for an answer that never comes', async () => {
       const bucket = await makeBucket()
-      const hasty = createS3Client({ endpoint: proxy.url, stallMilliseconds: 300 })
+      const hasty = createS3Client({ endpoint: proxy.url, region, stallMilliseconds: 300 })
       const store = s3Store({ client: hasty, bucket, prefix: '' })
       await store.put('a', 'content')
       proxy.inject({ match: is('GetObject'), fault: 'stall', times: 2 })
@@ -540,7 +531,7 @@ describe.skipIf(!motoAvailable)(needingMoto('S3'), () => {
       for (const act of [() => store.get('a'), () => store.head('a'), () => store.put('a', '')]) {
         await expect(act()).rejects.toMatchObject({
           code: 'no-access',
-          message: expect.stringContaining('tester is not authorized'),
+          message: expect.stringContaining('AKIAOWNER is not authorized'),
         })
       }
     })
@@ -587,7 +578,7 @@ describe.skipIf(!motoAvailable)(needingMoto('S3'), () => {
     })
 
     it('a host that is not there, and credentials that are not', async () => {
-      const lost = createS3Client({ endpoint: 'http://127.0.0.1:1' })
+      const lost = createS3Client({ endpoint: 'http://127.0.0.1:1', region })
       const nobody = s3Store({ client: lost, bucket: 'b', prefix: '' })
       await expect(nobody.head('a')).rejects.toMatchObject({ code: 'unreachable' })
       lost.destroy()

@@ -3,8 +3,9 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { formatBytes, formatValue, keys, listAll, type Report, reportSchema } from '@hubkeeper/core'
+import { formatBytes, formatValue, type Report } from '@hubkeeper/core'
 import { type Cloud, deploy } from '../aws/support/deployed/cloud.ts'
+import { newestReport } from '../aws/support/deployed/stored.ts'
 import { makeDatabase } from './make-database.ts'
 import { withPeakMemory } from './process-tree.ts'
 
@@ -49,14 +50,6 @@ async function invoke(cloud: Cloud, task: string, input: object): Promise<void> 
   if (ending.kind !== 'answer') throw new Error(JSON.stringify(ending))
 }
 
-async function lastReport(cloud: Cloud, task: string): Promise<Report> {
-  const store = cloud.storeOf('demo')
-  const found: string[] = []
-  for await (const { key } of listAll(store, keys.reportsOf(task))) if (key.endsWith('.json')) found.push(key)
-  const stored = await store.get(found.at(-1) ?? '-')
-  return reportSchema.parse(JSON.parse(new TextDecoder().decode(stored?.body)))
-}
-
 function show({ figures }: Report, names: readonly string[]): void {
   for (const { name, subject, unit, value } of figures.filter((each) => names.includes(each.name))) {
     console.log(`${name.padEnd(24)}${(subject ?? '').padEnd(16)}${formatValue(value, unit)}`)
@@ -67,11 +60,11 @@ function show({ figures }: Report, names: readonly string[]): void {
 async function proofs(cloud: Cloud): Promise<void> {
   console.log('\none proof of the newest backup')
   const { peak } = await withPeakMemory(() => invoke(cloud, 'verify-backups', { backup: 'latest' }))
-  show(await lastReport(cloud, 'verify-backups'), ['proof.duration', 'backup.verified-bytes'])
+  show(await newestReport(cloud, 'demo', 'verify-backups'), ['proof.duration', 'backup.verified-bytes'])
   console.log(`peak memory             of the function and its engines, at once: ${formatBytes(peak)}`)
   console.log('\nrecovery of the newest backup, by the disaster-recovery test')
   await invoke(cloud, 'disaster-recovery-test', { samples: 1 })
-  const report = await lastReport(cloud, 'disaster-recovery-test')
+  const report = await newestReport(cloud, 'demo', 'disaster-recovery-test')
   show(report, ['drill.rto', 'recovery.stage', 'drill.rpo'])
   for (const { actual, check, status, subject } of report.findings.filter(({ status }) => status !== 'ok')) {
     console.log(`${status}: ${check} ${subject ?? ''} ${actual}`)

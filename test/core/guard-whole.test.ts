@@ -1,14 +1,15 @@
-import { days, type Finding, judgeContent } from '@hubkeeper/core'
+import { days, judgeContent } from '@hubkeeper/core'
 import { describe, expect, it } from 'vitest'
-import { day, historyOf, questionOf, statusAfter, steady, type Tables, worst } from '../support/contents.ts'
-
-const foundIn = (history: readonly Tables[], now: Tables, subject: string | null): Finding => {
-  const found = judgeContent(questionOf(historyOf(history), now)).findings.find(
-    (finding) => finding.subject === subject,
-  )
-  if (found === undefined) throw new Error(`there is no finding of ${subject}`)
-  return found
-}
+import {
+  day,
+  foundIn,
+  historyOf,
+  questionOf,
+  statusAfter,
+  steady,
+  type Tables,
+  worst,
+} from '../support/contents.ts'
 
 describe('the newest timestamps', () => {
   const at = (i: number, back = 0) => new Date(day(i).getTime() - days(back) - 1000)

@@ -1,8 +1,9 @@
-import { type Finding, judgeContent } from '@hubkeeper/core'
+import { judgeContent } from '@hubkeeper/core'
 import { describe, expect, it } from 'vitest'
 import {
   contentOf,
   day,
+  foundIn,
   historyOf,
   questionOf,
   statusAfter,
@@ -13,14 +14,6 @@ import {
 
 const grown = (table: string, from: number, step: number, count = 20): Tables[] =>
   Array.from({ length: count }, (_, i) => ({ [table]: from + i * step }))
-
-const foundIn = (history: readonly Tables[], now: Tables, subject: string | null): Finding => {
-  const found = judgeContent(questionOf(historyOf(history), now)).findings.find(
-    (finding) => finding.subject === subject,
-  )
-  if (found === undefined) throw new Error(`there is no finding of ${subject}`)
-  return found
-}
 
 describe('rows', () => {
   const articles = steady({ articles: 1000, authors: 100 })

@@ -1,4 +1,12 @@
-import { judgeRestoration, type RememberedContent, type Restoration } from '@hubkeeper/core'
+import {
+  type ContentDigest,
+  followRestoration,
+  isFollowed,
+  judgeRestoration,
+  type Outcome,
+  type RememberedContent,
+  type Restoration,
+} from '@hubkeeper/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
@@ -14,6 +22,8 @@ const content = (tables: Readonly<Record<string, string>>): RememberedContent =>
 
 const restored = content({ articles: 'all', visits: 'few', authors: 'same' })
 const replaced = content({ articles: 'half', visits: 'many', authors: 'same' })
+
+const unread: Outcome<ContentDigest> = { state: 'stopped', by: 'time-limit', detail: 'it takes too long' }
 
 const restoration: Restoration = {
   schema: 1,
@@ -82,8 +92,21 @@ describe('what is said of a restore later', () => {
     ['it is settled', { settledAt: at.toISOString() }],
     ['nobody could bring anything back', { watchUntil: null }],
     ['the database was left alone', { restored: null }],
-  ])('nothing is said where %s', (_, changes) => {
-    expect(judgeRestoration({ ...restoration, ...changes }, replaced, soon)).toBeNull()
+  ])('nothing is said where %s, also of content that cannot be read', (_, changes) => {
+    const changed = { ...restoration, ...changes }
+    expect(judgeRestoration(changed, replaced, soon)).toBeNull()
+    expect(isFollowed(changed)).toBe(false)
+    expect(followRestoration(changed, unread, { at: soon, subject: 'hub.db' })).toEqual({
+      findings: [],
+      settled: false,
+    })
+  })
+
+  it('is unknown where the content cannot be read', () => {
+    expect(followRestoration(restoration, unread, { at: soon, subject: 'hub.db' })).toMatchObject({
+      findings: [{ check: 'restore.held', status: 'unknown', actual: 'it takes too long' }],
+      settled: false,
+    })
   })
 
   it('without what was there before, holds on to what was restored', () => {

@@ -16,7 +16,8 @@ import { httpHub } from '@hubkeeper/http'
 import { hubStarter, type LocalHubStarter } from '@hubkeeper/local'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createSampleHub } from '../../examples/sample-hub/create.ts'
-import { keeperOf, markedProcesses, newMark, signal } from '../../layers/local/src/recovery/marked.ts'
+import { keeperOf, newMark, signal } from '../../layers/local/src/recovery/marked.ts'
+import { startedBy } from '../support/recovery-drill.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 type Recovery = NonNullable<ConfigInput['hubs'][string]['recovery']>
@@ -87,8 +88,7 @@ function started(start: Start): StartedHub {
 }
 
 /** Processes of the hubs that this process has started. */
-const ours = async (): Promise<number[]> =>
-  (await markedProcesses()).filter(({ mark }) => keeperOf(mark) === process.pid).map(({ pid }) => pid)
+const ours = (): Promise<number[]> => startedBy(process.pid)
 
 const healthy = `
 import { createServer } from 'node:http'
@@ -344,9 +344,7 @@ async function keeper(): Promise<{ pid: number; hub: () => Promise<number[]> }> 
   const [said] = await once(createInterface({ input: child.stdout }), 'line')
   expect(said).toBe('started')
   const pid = child.pid ?? 0
-  const own = async (): Promise<number[]> =>
-    (await markedProcesses()).filter(({ mark }) => keeperOf(mark) === pid).map((each) => each.pid)
-  return { pid, hub: own }
+  return { pid, hub: () => startedBy(pid) }
 }
 
 describe('a keeper that is killed', () => {

@@ -1,6 +1,7 @@
 import { minutes } from '@hubkeeper/core'
 import fc from 'fast-check'
 import { describe, it, vi } from 'vitest'
+import { heavy } from '../support/heavy.ts'
 import { counterexamples } from './support/counterexamples.ts'
 import { play } from './support/play.ts'
 import { type Scenario, scenarios } from './support/scenario.ts'
@@ -11,7 +12,7 @@ vi.mock('node:timers/promises', async (importOriginal) => {
   return { ...timers, setTimeout: async () => timers.setImmediate() }
 })
 
-const times = process.env.HUBKEEPER_HEAVY === undefined ? 1 : 20
+const times = heavy ? 20 : 1
 
 const examples = counterexamples.map((scenario): [Scenario] => [scenario])
 

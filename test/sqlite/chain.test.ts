@@ -1,10 +1,12 @@
 import { type ChainFault, keys, minutes } from '@hubkeeper/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createVault, dyingStore, Killed, type Vault } from '../support/vault.ts'
-import { crimes, proven } from './support/crimes.ts'
+import { createVault, dyingStore, Killed, proven, type Vault } from '../support/vault.ts'
+import { crimes } from './support/crimes.ts'
 
 const check = (vault: Vault) => vault.writer().checkChain()
+
+const provenId = async (vault: Vault, times = 1): Promise<string> => (await proven(vault, times)).manifest.id
 
 /** Kinds of faults with the backups that they are told of. */
 const told = (faults: readonly ChainFault[]) => faults.map(({ backup, kind }) => [kind, backup])
@@ -19,7 +21,12 @@ const linesOf = ({ store }: Vault): string[] =>
 describe('the chain of certificates', () => {
   it('is whole after backups were proven, proven again, and deleted by retention', async () => {
     const vault = await createVault()
-    const ids = [await proven(vault), await proven(vault, 2), await proven(vault), await proven(vault)]
+    const ids = [
+      await provenId(vault),
+      await provenId(vault, 2),
+      await provenId(vault),
+      await provenId(vault),
+    ]
     await remove(vault, ids[0] ?? '')
     await remove(vault, ids[2] ?? '')
     expect(await check(vault)).toEqual({ certificates: 3, removed: 2, faults: [] })
@@ -31,7 +38,7 @@ describe('the chain of certificates', () => {
 
   it('tells of a backup that has no certificate', async () => {
     const vault = await createVault()
-    await proven(vault)
+    await provenId(vault)
     const { manifest } = await vault.create()
     expect(told((await check(vault)).faults)).toEqual([['backup-without-certificate', manifest.id]])
   })
@@ -40,7 +47,7 @@ describe('the chain of certificates', () => {
     const vault = await createVault()
     const kept: string[] = []
     for (let day = 0; day < 80; day++) {
-      kept.push(await proven(vault, 2))
+      kept.push(await provenId(vault, 2))
       // Every tenth is kept, and the newest ones.
       const old = kept.at(-6)
       if (old !== undefined && day % 10 !== 0) {
@@ -58,7 +65,7 @@ describe('the chain of certificates', () => {
 describe('a backup that a killed run was about to delete', () => {
   it('is missed when somebody else deletes it, once retention has deleted another', async () => {
     const vault = await createVault()
-    const [spared, other] = [await proven(vault), await proven(vault)]
+    const [spared, other] = [await provenId(vault), await provenId(vault)]
     const store = dyingStore(vault.store, { change: 1, when: 'after' })
     const deleting = vault.pruner({ store }).delete(await vault.find(spared))
     await expect(deleting).rejects.toThrow(Killed)
@@ -78,17 +85,22 @@ describe('certificates from before there was a record of them', () => {
 
   it('are taken into one, with the gaps that retention had left', async () => {
     const vault = await createVault()
-    const ids = [await proven(vault), await proven(vault, 2), await proven(vault), await proven(vault)]
+    const ids = [
+      await provenId(vault),
+      await provenId(vault, 2),
+      await provenId(vault),
+      await provenId(vault),
+    ]
     await remove(vault, ids[2] ?? '')
     await old(vault)
     expect((await check(vault)).faults).toEqual([])
-    await proven(vault)
+    await provenId(vault)
     expect(await check(vault)).toMatchObject({ certificates: 5, faults: [] })
   })
 
   it('are taken into one before retention deletes the first of them', async () => {
     const vault = await createVault()
-    const ids = [await proven(vault), await proven(vault)]
+    const ids = [await provenId(vault), await provenId(vault)]
     await old(vault)
     await remove(vault, ids[0] ?? '')
     expect(await check(vault)).toEqual({ certificates: 1, removed: 1, faults: [] })
@@ -141,7 +153,7 @@ describe('whatever was done, and wherever it was cut short by a kill, the chain'
         await take(vault, step)
         expect(await wrong(vault)).toEqual([])
       }
-      await proven(vault)
+      await provenId(vault)
       expect(await wrong(vault)).toEqual([])
     })
     await fc.assert(property, { numRuns: 60 })
@@ -151,9 +163,9 @@ describe('whatever was done, and wherever it was cut short by a kill, the chain'
     const property = fc.asyncProperty(steps, async (all) => {
       const vault = await createVault()
       for (const step of all) await take(vault, step)
-      const [id, other] = [await proven(vault), await proven(vault)]
-      await proven(vault)
-      await proven(vault)
+      const [id, other] = [await provenId(vault), await provenId(vault)]
+      await provenId(vault)
+      await provenId(vault)
       await commit(vault, id, other)
       const faults = await wrong(vault)
       expect(new Set(faults.map((fault) => fault.kind)), JSON.stringify(faults)).toEqual(new Set([kind]))
@@ -166,7 +178,7 @@ describe('whatever was done, and wherever it was cut short by a kill, the chain'
 
   it('tells of a certificate that was left out of the record', async () => {
     const vault = await createVault()
-    const ids = [await proven(vault), await proven(vault), await proven(vault)]
+    const ids = [await provenId(vault), await provenId(vault), await provenId(vault)]
     await vault.tamper(keys.certificateChain, (text) =>
       text
         .split('\n')
@@ -185,28 +197,28 @@ describe('a chain that was damaged', () => {
     'goes on after %s once the next certificate is issued',
     async (name) => {
       const vault = await createVault()
-      const ids = [await proven(vault), await proven(vault)]
+      const ids = [await provenId(vault), await provenId(vault)]
       await crimes.find((crime) => crime.name === name)?.commit(vault, ids[0] ?? '', ids[1] ?? '')
-      await proven(vault)
+      await provenId(vault)
       expect(await wrong(vault)).toEqual([])
     },
   )
 
   it('keeps certifying, and lets retention delete nothing, while it cannot be read', async () => {
     const vault = await createVault()
-    const id = await proven(vault)
+    const id = await provenId(vault)
     await vault.tamper(keys.certificateChain, () => '{')
-    await proven(vault)
+    await provenId(vault)
     expect(await vault.pruner().delete(await vault.find(id))).toMatchObject({ state: 'failed' })
     expect((await vault.find(id)).certificate?.level).toBe('content')
     await vault.store.delete(keys.certificateChain)
-    await proven(vault)
+    await provenId(vault)
     expect(await wrong(vault)).toEqual([])
   })
 
   it('lets retention delete nothing while all that is known of the certificates is gone', async () => {
     const vault = await createVault()
-    const id = await proven(vault)
+    const id = await provenId(vault)
     await vault.store.delete(keys.certificateChain)
     await vault.store.delete(keys.certificateHead)
     expect(told(await wrong(vault))).toContainEqual(['chain-unreadable', null])
@@ -216,7 +228,7 @@ describe('a chain that was damaged', () => {
     })
     expect((await vault.find(id)).certificate?.level).toBe('content')
     // Nor once there is a new record, which does not know it; but when it is certified anew.
-    await proven(vault)
+    await provenId(vault)
     expect(await vault.pruner().delete(await vault.find(id))).toMatchObject({ state: 'failed' })
     await vault.writer().prove(await vault.find(id))
     await remove(vault, id)
@@ -224,9 +236,9 @@ describe('a chain that was damaged', () => {
 
   it('misses a backup that is gone, also when the head is the one before it', async () => {
     const vault = await createVault()
-    await proven(vault)
+    await provenId(vault)
     const head = vault.store.body(keys.certificateHead) ?? ''
-    const id = await proven(vault)
+    const id = await provenId(vault)
     await vault.store.put(keys.certificateHead, head)
     expect(await wrong(vault)).toEqual([])
     await vault.store.delete(keys.manifest(id))
@@ -235,10 +247,10 @@ describe('a chain that was damaged', () => {
 
   it('takes nothing into a new record that the head does not lead to', async () => {
     const vault = await createVault()
-    const ids = [await proven(vault), await proven(vault), await proven(vault)]
+    const ids = [await provenId(vault), await provenId(vault), await provenId(vault)]
     await remove(vault, ids[1] ?? '')
     await vault.store.delete(keys.certificateChain)
-    await proven(vault)
+    await provenId(vault)
     expect(told(await wrong(vault))).toEqual([['unchained', ids[0]]])
     await vault.writer().prove(await vault.find(ids[0] ?? ''))
     expect(await wrong(vault)).toEqual([])

@@ -30,15 +30,13 @@ const look = (path: string): Promise<Examination> =>
   testEngine().examine(path, { parts: examinationParts, scratch: temporaryDirectory() })
 
 describe('contents as a part of an examination', () => {
-  it('cover the tables and the rows that the digest covers, and are only read', async () => {
+  it('cover the tables that the digest covers, and are only read', async () => {
     const directory = temporaryDirectory()
     const { database } = createSampleHub({ directory, journalMode: 'delete', articles: 200 })
     const before = readFileSync(database)
     const seen = await look(database)
     const contents = done(seen.contents)
-    expect(contents.map(({ name, rows }) => ({ name, rows }))).toEqual(
-      done(seen.digest).tables.map(({ name, rows }) => ({ name, rows })),
-    )
+    expect(contents.map(({ name }) => name)).toEqual(done(seen.digest).tables.map(({ name }) => name))
     expect(contents.find(({ name }) => name === 'articles')).toMatchObject({
       payloadBytes: expect.any(Number),
       newest: { column: expect.any(String), at: expect.stringMatching(/^20.*Z$/) },
@@ -84,20 +82,20 @@ describe('the bytes of a table', () => {
       UPDATE t SET b = randomblob(9000) WHERE a % 50 = 0;
       DELETE FROM t WHERE a % 3 = 0;`)
     const [before] = readContents(database)
-    const stored = Number(Object.values(database.prepare('SELECT sum(length(b)) FROM t').get() ?? {})[0])
+    const [stored = 0, rows = 0] = Object.values(
+      database.prepare('SELECT sum(length(b)), count(*) FROM t').get() ?? {},
+    ).map(Number)
     database.exec('VACUUM')
     const [after] = readContents(database)
     database.close()
     expect(after).toEqual(before)
     // The values, and a few bytes a row for their types and keys.
     expect(before?.payloadBytes).toBeGreaterThan(stored)
-    expect(before?.payloadBytes).toBeLessThan(stored + 10 * (before?.rows ?? 0))
+    expect(before?.payloadBytes).toBeLessThan(stored + 10 * rows)
   })
 
   it('are none of an empty table', () => {
-    expect(contentsOf('CREATE TABLE t (created_at)')).toEqual([
-      { name: 't', rows: 0, payloadBytes: 0, newest: null },
-    ])
+    expect(contentsOf('CREATE TABLE t (created_at)')).toEqual([{ name: 't', payloadBytes: 0, newest: null }])
   })
 })
 

@@ -1,12 +1,6 @@
 import { type Backup, days, keys, minutes } from '@hubkeeper/core'
 import { describe, expect, it } from 'vitest'
-import { createVault, type Vault } from '../support/vault.ts'
-
-async function proven(vault: Vault): Promise<Backup> {
-  const { manifest } = await vault.create()
-  await vault.writer().prove(await vault.find(manifest.id))
-  return vault.find(manifest.id)
-}
+import { createVault, proven, type Vault } from '../support/vault.ts'
 
 const coverageOf = async (vault: Vault) => {
   const { backups, oldest } = await vault.writer().coverage()

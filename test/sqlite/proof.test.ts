@@ -146,6 +146,8 @@ describe('a backup that is proven again', () => {
   })
 })
 
+const outOfTime = { by: 'time-limit', detail: 'ended after its limit' } as const
+
 /** An engine that is ended by its time limit once it told of the last of these parts; tells what it was asked. */
 function endedAfter(last: ExaminationPart | null): { engine: Engine; asked: ExaminationPart[][] } {
   const asked: ExaminationPart[][] = []
@@ -155,11 +157,20 @@ function endedAfter(last: ExaminationPart | null): { engine: Engine; asked: Exam
     const { lines } = await run()
     if (last === null) return { lines, stopped: null, peakMemory: null }
     const end = lines.findIndex((line) => line.includes(`"name":"${last}"`)) + 1
-    const stopped = { by: 'time-limit' as const, detail: 'ended after its limit' }
-    return { lines: lines.slice(0, end), stopped, peakMemory: null }
+    return { lines: lines.slice(0, end), stopped: outOfTime, peakMemory: null }
   })
   return { engine, asked }
 }
+
+/** An engine that is ended by its time limit once it told of the structure, and this of the integrity. */
+const endedWith = (outcome: object): Engine =>
+  inProcessEngine(async (job, run) => {
+    const { lines } = await run()
+    if (job.kind !== 'examine') return { lines, stopped: null, peakMemory: null }
+    const integrity = JSON.stringify({ name: 'integrity', outcome, seconds: 0 })
+    const structure = lines.filter((line) => line.includes('"name":"structure"'))
+    return { lines: [...structure, integrity], stopped: outOfTime, peakMemory: null }
+  })
 
 const progressIn = ({ store }: Vault): string =>
   new TextDecoder().decode(store.body(keys.proofProgress) ?? new Uint8Array())
@@ -242,15 +253,7 @@ describe('a proof for which the time ran out', () => {
   it('looks again at what was examined to its end, and found wrong', async () => {
     const vault = await createVault()
     const backup = await vault.create()
-    const found = { state: 'done', value: ['row 3 is missing from an index'] }
-    const broken = inProcessEngine(async (job, run) => {
-      const { lines } = await run()
-      if (job.kind !== 'examine') return { lines, stopped: null, peakMemory: null }
-      const integrity = JSON.stringify({ name: 'integrity', outcome: found, seconds: 0 })
-      const structure = lines.filter((line) => line.includes('"name":"structure"'))
-      const stopped = { by: 'time-limit' as const, detail: 'ended after its limit' }
-      return { lines: [...structure, integrity], stopped, peakMemory: null }
-    })
+    const broken = endedWith({ state: 'done', value: ['row 3 is missing from an index'] })
     await expect(vault.writer({ engine: broken }).prove(backup)).rejects.toThrow(ProofUnfinishedError)
     expect((await vault.writer().prove(backup)).certificate).toMatchObject({ level: 'content', faults: [] })
   })
@@ -260,19 +263,8 @@ describe('a proof for which the time ran out', () => {
       'CREATE TABLE t (x COLLATE NOCASE); CREATE VIEW v AS SELECT nowhere(x) FROM t',
     )
     const backup = await vault.create()
-    const broken = inProcessEngine(async (job, run) => {
-      const { lines } = await run()
-      if (job.kind !== 'examine') return { lines, stopped: null, peakMemory: null }
-      const fault = { state: 'fault', fault: { kind: 'corrupt', message: 'a page is damaged', missing: [] } }
-      return {
-        lines: [
-          ...lines.filter((line) => line.includes('"name":"structure"')),
-          JSON.stringify({ name: 'integrity', outcome: fault, seconds: 0 }),
-        ],
-        stopped: { by: 'time-limit', detail: 'ended after its limit' },
-        peakMemory: null,
-      }
-    })
+    const fault = { kind: 'corrupt', message: 'a page is damaged', missing: [] }
+    const broken = endedWith({ state: 'fault', fault })
     await expect(vault.writer({ engine: broken }).prove(backup)).rejects.toThrow(ProofUnfinishedError)
     const { asked, engine } = endedAfter(null)
     await vault.writer({ engine }).prove(backup)

@@ -1,12 +1,6 @@
 import { type Backup, days, ioError, keys, mebibytes, type ObjectStore } from '@hubkeeper/core'
 import { describe, expect, it } from 'vitest'
-import { createVault, type Vault } from '../support/vault.ts'
-
-async function proven(vault: Vault): Promise<Backup> {
-  const { manifest } = await vault.create()
-  await vault.writer().prove(await vault.find(manifest.id))
-  return vault.find(manifest.id)
-}
+import { createVault, proven, type Vault } from '../support/vault.ts'
 
 /** The vault’s clock, ten years ahead. */
 const ahead = (vault: Vault) => () => new Date(vault.now().getTime() + days(3650))

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { type Finding, type Report, runSchema } from '@hubkeeper/core'
+import { type Report, runSchema } from '@hubkeeper/core'
+import { type FindFinding, findingIn } from './findings.ts'
 
 const program = join(import.meta.dirname, '../../cli/bin/hubkeeper.cjs')
 
@@ -39,8 +40,7 @@ export async function hubkeeper(
 export interface RunResult {
   readonly code: number | null
   readonly report: Report
-  /** The finding of a check, and of a subject where one is named. @throws Error when there is none */
-  finding(check: string, subject?: string): Finding
+  readonly finding: FindFinding
 }
 
 /** Runs one task or command with `--json`, and reads its report by the schema. */
@@ -50,21 +50,7 @@ export async function runTask(directory: string, args: readonly string[]): Promi
   const report = parsed.data?.reports[0]
   if (report === undefined)
     throw new Error(`no report from ${args.join(' ')} (code ${code}):\n${out}\n${err}`)
-  return {
-    code,
-    report,
-    finding(check, subject) {
-      const found = report.findings.find(
-        (candidate) => candidate.check === check && (subject === undefined || candidate.subject === subject),
-      )
-      if (found === undefined) {
-        throw new Error(
-          `no finding ${check} ${subject ?? ''} among ${JSON.stringify(report.findings, null, 1)}`,
-        )
-      }
-      return found
-    },
-  }
+  return { code, report, finding: findingIn(report.findings) }
 }
 
 function parse(text: string): unknown {

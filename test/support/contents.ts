@@ -11,7 +11,7 @@ import {
 import { backupsOf } from './histories.ts'
 
 /** What a test says of one table at a moment. */
-export interface TableThen {
+interface TableThen {
   readonly rows: number
   readonly payloadBytes?: number
   readonly newest?: Date | null
@@ -23,7 +23,7 @@ export interface TableThen {
 export type Tables = Readonly<Record<string, TableThen | number>>
 
 /** When the first backup of a history was taken. */
-export const firstDay = new Date('2026-08-01T04:30:00.000Z')
+const firstDay = new Date('2026-08-01T04:30:00.000Z')
 
 /** So many days after the first backup. */
 export const day = (count: number): Date => new Date(firstDay.getTime() + days(count))
@@ -88,6 +88,14 @@ export const worst = (findings: readonly Finding[]): string =>
   ['critical', 'warning', 'unknown', 'ok', 'skipped'].find((status) =>
     findings.some((found) => found.status === status),
   ) ?? 'none'
+
+/** What is found of one table, or of the whole, after such a history. @throws Error when nothing is */
+export function foundIn(history: readonly Tables[], now: Tables, subject: string | null): Finding {
+  const { findings } = judgeContent(questionOf(historyOf(history), now))
+  const found = findings.find((finding) => finding.subject === subject)
+  if (found === undefined) throw new Error(`there is no finding of ${subject}`)
+  return found
+}
 
 /** The same content, day after day. */
 export const steady = (tables: Tables, count = 20): Tables[] => Array.from({ length: count }, () => tables)

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { ConfigInput } from '@hubkeeper/core'
@@ -18,6 +18,10 @@ export interface TestHub {
   /** The first value of a query. */
   value(sql: string): unknown
 }
+
+/** Ids of the backups in a hub’s directory, oldest first. */
+export const backupIds = ({ directory }: Pick<TestHub, 'directory'>): string[] =>
+  readdirSync(join(directory, 'backups')).sort()
 
 /** A sample hub, offline unless configured otherwise. */
 export function sampleHub(options: Partial<SampleHubOptions> = {}): TestHub {

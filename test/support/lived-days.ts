@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type ConfigInput, days, hours, runTask } from '@hubkeeper/core'
-import { chooseHub, loadConfig } from '../../cli/src/config.ts'
 import { openEmbedded } from '../../cli/src/embedded.ts'
 import { createSampleHub } from '../../examples/sample-hub/create.ts'
 import { backup } from '../../functions/backup/task.ts'
+import { configuredIn } from './configured.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 /** Days of history; the last backup was taken an hour ago. */
@@ -48,7 +48,7 @@ export async function liveThroughDays(): Promise<Past> {
   const directory = mkdtempSync(join(tmpdir(), 'hubkeeper-days-'))
   const { database: path } = createSampleHub({ directory, articles: 200, journalMode: 'wal' })
   writeFileSync(join(directory, 'hubkeeper.json'), JSON.stringify(config))
-  const configured = chooseHub(await loadConfig(join(directory, 'hubkeeper.json')), undefined)
+  const configured = await configuredIn(directory)
   const last = Date.now() - hours(1)
   const dayOf = (i: number): Date => new Date(last - days(length - 1 - i))
   let now = dayOf(0)

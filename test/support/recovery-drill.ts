@@ -1,20 +1,19 @@
-import { join } from 'node:path'
 import {
   type Detector,
   type DetectorDrill,
   type DetectorMatrix,
   type DrilledFault,
-  type Finding,
   HubkeeperError,
   type TaskResult,
 } from '@hubkeeper/core'
 import { onTestFinished } from 'vitest'
-import { chooseHub, loadConfig } from '../../cli/src/config.ts'
 import { type Embedded, openEmbedded } from '../../cli/src/embedded.ts'
 import { access, type DrillContext } from '../../functions/disaster-recovery-test/context.ts'
 import { disasterRecoveryTest } from '../../functions/disaster-recovery-test/task.ts'
 import { keeperOf, markedProcesses } from '../../layers/local/src/recovery/marked.ts'
+import { configuredIn } from './configured.ts'
 import { contextOf } from './context.ts'
+import { type FindFinding, findingIn } from './findings.ts'
 import type { TestHub } from './hub.ts'
 
 /** A fault that was planted three times, and is expected of `bytes`. */
@@ -73,8 +72,7 @@ export const noDrill: DetectorDrill = {
 /** What a test of a hub came to. */
 export interface Drilled {
   readonly result: TaskResult
-  /** The finding of a check, and of a subject where one is named. @throws Error when there is none */
-  finding(check: string, subject?: string | null): Finding
+  readonly finding: FindFinding
   /** The value of a figure; undefined when there is none. */
   figure(name: string, subject?: string | null): number | undefined
 }
@@ -82,14 +80,7 @@ export interface Drilled {
 /** Finds what is asked for in a result. */
 export const drilledOf = (result: TaskResult): Drilled => ({
   result,
-  finding(check, subject) {
-    const found = result.findings.find(
-      (each) => each.check === check && (subject === undefined || each.subject === subject),
-    )
-    if (found === undefined)
-      throw new Error(`no ${check} of ${subject} in ${JSON.stringify(result.findings, null, 1)}`)
-    return found
-  },
+  finding: findingIn(result.findings),
   figure: (name, subject = null) =>
     result.figures?.find((each) => each.name === name && each.subject === subject)?.value,
 })
@@ -98,7 +89,7 @@ export const drilledOf = (result: TaskResult): Drilled => ({
 export async function openForDrill(
   hub: TestHub,
 ): Promise<{ readonly context: DrillContext; readonly embedded: Embedded }> {
-  const configured = chooseHub(await loadConfig(join(hub.directory, 'hubkeeper.json')), undefined)
+  const configured = await configuredIn(hub.directory)
   const embedded = openEmbedded(configured, { tasks: [disasterRecoveryTest] })
   onTestFinished(() => embedded.close())
   const ports = await embedded.connect(access)

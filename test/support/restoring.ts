@@ -1,9 +1,8 @@
-import { join } from 'node:path'
-import { type Access, type PortsOf, type Report, runTask, TaskFailedError } from '@hubkeeper/core'
-import { chooseHub, loadConfig } from '../../cli/src/config.ts'
-import { openEmbedded } from '../../cli/src/embedded.ts'
+import { type Access, type PortsOf, type Report, runTask } from '@hubkeeper/core'
+import { reportOf } from '../../cli/src/execute.ts'
+import { withEmbedded } from '../../cli/src/with-embedded.ts'
 import { restoreBackup } from '../../functions/restore-backup/task.ts'
-import { tasks } from '../../functions/tasks.ts'
+import { configuredIn } from './configured.ts'
 import type { TestHub } from './hub.ts'
 
 type RestorePorts = PortsOf<{ database: 'restore'; files: 'restore' }>
@@ -19,9 +18,7 @@ export async function restoreWith(
   input: Readonly<Record<string, unknown>>,
   meanwhile: Meanwhile,
 ): Promise<Report> {
-  const configured = chooseHub(await loadConfig(join(directory, 'hubkeeper.json')), undefined)
-  const embedded = openEmbedded(configured, { tasks })
-  const { drivers } = embedded
+  const configured = await configuredIn(directory)
   const request = {
     hub: configured.hub,
     input: { watch: 0, ...input },
@@ -30,20 +27,13 @@ export async function restoreWith(
     dryRun: false,
     progress: { step: () => {} },
   }
-  try {
-    const outcome = await runTask(restoreBackup, request, {
-      ...drivers,
-      connect: (run) => async (access: Access) => {
-        const ports = await drivers.connect(run)(access)
-        return isRestoring(ports) ? { ...ports, ...meanwhile(ports) } : ports
-      },
-    })
+  return withEmbedded(configured, async ({ drivers }) => {
+    const connect: typeof drivers.connect = (run) => async (access: Access) => {
+      const ports = await drivers.connect(run)(access)
+      return isRestoring(ports) ? { ...ports, ...meanwhile(ports) } : ports
+    }
+    const outcome = await reportOf(() => runTask(restoreBackup, request, { ...drivers, connect }))
     if (outcome.kind !== 'ran') throw new Error('it ran before')
     return outcome.report
-  } catch (error) {
-    if (error instanceof TaskFailedError) return error.report
-    throw error
-  } finally {
-    await embedded.close()
-  }
+  })
 }

@@ -1,14 +1,12 @@
-import { join } from 'node:path'
-import { type Finding, type Freeze, type Report, runTask, type Task } from '@hubkeeper/core'
-import { chooseHub, loadConfig } from '../../cli/src/config.ts'
-import { type Embedded, openEmbedded } from '../../cli/src/embedded.ts'
-import { tasks } from '../../functions/tasks.ts'
+import { type Freeze, type Report, runTask, type Task } from '@hubkeeper/core'
+import { withEmbedded } from '../../cli/src/with-embedded.ts'
+import { configuredIn } from './configured.ts'
+import { type FindFinding, findingIn } from './findings.ts'
 
 /** A report, with a way to its findings. */
 export interface HereResult {
   readonly report: Report
-  /** The finding of a check, and of a subject where one is named. @throws Error when there is none */
-  finding(check: string, subject?: string): Finding
+  readonly finding: FindFinding
 }
 
 /** What is on record of a hub's backups. */
@@ -22,34 +20,24 @@ export interface OnRecord {
 }
 
 /** Runs a task as the command does, on the hub's own drivers, without a process of its own. */
-export const runHere = (
+export async function runHere(
   directory: string,
   task: Task,
   input: Readonly<Record<string, unknown>> = {},
-): Promise<HereResult> =>
-  withHub(directory, async ({ drivers }, hub) => {
-    const request = { hub, input, scheduledFor: null, at: null, dryRun: false }
+): Promise<HereResult> {
+  const configured = await configuredIn(directory)
+  return withEmbedded(configured, async ({ drivers }) => {
+    const request = { hub: configured.hub, input, scheduledFor: null, at: null, dryRun: false }
     const outcome = await runTask(task, { ...request, progress: { step: () => {} } }, drivers)
     if (outcome.kind !== 'ran') throw new Error(`${task.name}: ${outcome.kind}`)
     const { report } = outcome
-    return {
-      report,
-      finding(check, subject) {
-        const found = report.findings.find(
-          (candidate) =>
-            candidate.check === check && (subject === undefined || candidate.subject === subject),
-        )
-        if (found === undefined) {
-          throw new Error(`no ${check} ${subject ?? ''} among ${JSON.stringify(report.findings, null, 1)}`)
-        }
-        return found
-      },
-    }
+    return { report, finding: findingIn(report.findings) }
   })
+}
 
 /** Looks what is on record; touches nothing. */
-export const onRecord = (directory: string): Promise<OnRecord> =>
-  withHub(directory, async ({ connect, ledger }) => {
+export const onRecord = async (directory: string): Promise<OnRecord> =>
+  withEmbedded(await configuredIn(directory), async ({ connect, ledger }) => {
     const { backups } = await connect({ backups: 'read' })
     const list = (await backups.list()).backups
     const ids = (some: typeof list): string[] => some.map(({ manifest }) => manifest.id)
@@ -60,16 +48,3 @@ export const onRecord = (directory: string): Promise<OnRecord> =>
       hold: await ledger.hold(),
     }
   })
-
-async function withHub<T>(
-  directory: string,
-  use: (embedded: Embedded, hub: Parameters<typeof runTask>[1]['hub']) => Promise<T>,
-): Promise<T> {
-  const configured = chooseHub(await loadConfig(join(directory, 'hubkeeper.json')), undefined)
-  const embedded = openEmbedded(configured, { tasks })
-  try {
-    return await use(embedded, configured.hub)
-  } finally {
-    await embedded.close()
-  }
-}

@@ -127,6 +127,13 @@ export async function createVault(
   return vault
 }
 
+/** A new backup, proven so many times, as it is known then. */
+export async function proven(vault: Vault, times = 1): Promise<Backup> {
+  const { id } = (await vault.create()).manifest
+  for (let i = 0; i < times; i++) await vault.writer().prove(await vault.find(id))
+  return vault.find(id)
+}
+
 /** Thrown in the place of a process that is gone. */
 export class Killed extends Error {}
 

@@ -14,14 +14,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { hubkeeper, runTask } from '../support/cli.ts'
-import { sampleHub } from '../support/hub.ts'
+import { backupIds, sampleHub, type TestHub } from '../support/hub.ts'
 import { writeAndDie } from '../support/killed-writer.ts'
 
-const backupIds = (directory: string): string[] => readdirSync(join(directory, 'backups')).sort()
-
 /** The copy in the newest backup. */
-const copyIn = (directory: string): string =>
-  join(directory, 'backups', backupIds(directory).at(-1) ?? '', 'hub.db')
+const copyIn = (hub: Pick<TestHub, 'directory'>): string =>
+  join(hub.directory, 'backups', backupIds(hub).at(-1) ?? '', 'hub.db')
 
 describe('a backup of a database at rest', () => {
   it('is the same file, certified by both engines', async () => {
@@ -29,7 +27,7 @@ describe('a backup of a database at rest', () => {
     const run = await runTask(hub.directory, ['backup'])
     expect(run.code).toBe(0)
     expect(run.finding('backup.certified')).toMatchObject({ status: 'ok', actual: 'cross-checked' })
-    expect(readFileSync(copyIn(hub.directory)).equals(readFileSync(hub.database))).toBe(true)
+    expect(readFileSync(copyIn(hub)).equals(readFileSync(hub.database))).toBe(true)
   })
 
   it.each(['offline', 'server'] as const)(
@@ -42,7 +40,7 @@ describe('a backup of a database at rest', () => {
       symlinkSync(real, hub.database)
       writeAndDie(hub.database, "INSERT INTO commands VALUES ('later', 'row')")
       expect((await runTask(hub.directory, ['backup'])).code).toBe(0)
-      const copy = new DatabaseSync(copyIn(hub.directory), { readOnly: true })
+      const copy = new DatabaseSync(copyIn(hub), { readOnly: true })
       const found = copy.prepare("SELECT count(*) AS n FROM commands WHERE name = 'later'").get()
       copy.close()
       expect(found).toEqual({ n: 1 })
@@ -57,30 +55,30 @@ describe('a backup of a database at rest', () => {
       status: 'skipped',
       actual: expect.stringContaining('nothing changed since'),
     })
-    expect(backupIds(hub.directory)).toHaveLength(1)
+    expect(backupIds(hub)).toHaveLength(1)
     // The same content in other pages is no change either.
     hub.execute('VACUUM')
     await runTask(hub.directory, ['backup'])
-    expect(backupIds(hub.directory)).toHaveLength(1)
+    expect(backupIds(hub)).toHaveLength(1)
     hub.execute("INSERT INTO commands VALUES ('new', 'row')")
     await runTask(hub.directory, ['backup'])
-    expect(backupIds(hub.directory)).toHaveLength(2)
+    expect(backupIds(hub)).toHaveLength(2)
   })
 
   it('is made again when nothing changed but the one there is was damaged', async () => {
     const hub = sampleHub()
     await runTask(hub.directory, ['backup'])
-    appendFileSync(copyIn(hub.directory), 'x')
+    appendFileSync(copyIn(hub), 'x')
     const again = await runTask(hub.directory, ['backup'])
     expect(again.finding('backup.certified')).toMatchObject({ status: 'ok' })
-    expect(backupIds(hub.directory)).toHaveLength(2)
+    expect(backupIds(hub)).toHaveLength(2)
   })
 
   it('is made when it is forced', async () => {
     const hub = sampleHub()
     await runTask(hub.directory, ['backup'])
     await runTask(hub.directory, ['backup', '--force'])
-    expect(backupIds(hub.directory)).toHaveLength(2)
+    expect(backupIds(hub)).toHaveLength(2)
   })
 
   it('of a slot is made once', async () => {
@@ -89,7 +87,7 @@ describe('a backup of a database at rest', () => {
     expect((await hubkeeper(hub.directory, args)).code).toBe(0)
     const again = await hubkeeper(hub.directory, args)
     expect(again).toMatchObject({ code: 0, out: expect.stringContaining('already succeeded') })
-    expect(backupIds(hub.directory)).toHaveLength(1)
+    expect(backupIds(hub)).toHaveLength(1)
   })
 
   it('leaves no work in progress behind', async () => {
@@ -108,7 +106,7 @@ describe('a backup of a database at rest', () => {
     const other = sampleHub().directory
     hub.configure({ backups: { directory: other } })
     await runTask(hub.directory, ['backup'])
-    expect(backupIds(other)).toHaveLength(1)
+    expect(backupIds({ directory: other })).toHaveLength(1)
     expect(readdirSync(hub.directory)).not.toContain('backups')
   })
 
@@ -129,7 +127,7 @@ describe('a backup of a live database', () => {
     const run = await runTask(hub.directory, ['backup'])
     server.close()
     expect(run.finding('backup.certified')).toMatchObject({ status: 'ok', actual: 'cross-checked' })
-    const copy = new DatabaseSync(copyIn(hub.directory), { readOnly: true })
+    const copy = new DatabaseSync(copyIn(hub), { readOnly: true })
     expect(copy.prepare("SELECT count(*) AS n FROM commands WHERE name = 'in-the-wal'").get()).toEqual({
       n: 1,
     })
@@ -160,7 +158,7 @@ describe('a database that somebody uses although it is said to be offline', () =
     const run = await runTask(hub.directory, ['backup'])
     server.close()
     expect(run.finding('database.hazards', 'knowledge/hub.db')).toMatchObject({ status: 'warning' })
-    const copy = new DatabaseSync(copyIn(hub.directory), { readOnly: true })
+    const copy = new DatabaseSync(copyIn(hub), { readOnly: true })
     expect(copy.prepare("SELECT count(*) AS n FROM commands WHERE name = 'in-the-wal'").get()).toEqual({
       n: 1,
     })
@@ -227,13 +225,13 @@ describe('verifying stored backups', () => {
     await runTask(hub.directory, ['backup'])
     const run = await runTask(hub.directory, ['backups', 'verify'])
     expect(run).toMatchObject({ code: 0, report: { task: 'verify-backups', status: 'ok' } })
-    expect(readdirSync(join(hub.directory, 'backups', backupIds(hub.directory)[0] ?? ''))).toHaveLength(4)
+    expect(readdirSync(join(hub.directory, 'backups', backupIds(hub)[0] ?? ''))).toHaveLength(4)
   })
 
   it('finds one flipped bit, and that backup no longer counts', async () => {
     const hub = sampleHub()
     await runTask(hub.directory, ['backup'])
-    const copy = copyIn(hub.directory)
+    const copy = copyIn(hub)
     const bytes = readFileSync(copy)
     bytes[5000] = (bytes[5000] ?? 0) ^ 1
     writeFileSync(copy, bytes)
@@ -247,7 +245,7 @@ describe('verifying stored backups', () => {
   it('names what is left of a backup that was cut short', async () => {
     const hub = sampleHub()
     await runTask(hub.directory, ['backup'])
-    rmSync(join(hub.directory, 'backups', backupIds(hub.directory)[0] ?? '', 'manifest.json'))
+    rmSync(join(hub.directory, 'backups', backupIds(hub)[0] ?? '', 'manifest.json'))
     const health = await runTask(hub.directory, ['run', 'health-check'])
     expect(health.finding('backup.proven').evidence).toEqual([expect.stringContaining('it has no manifest')])
   })

@@ -12,7 +12,6 @@ import {
   hours,
   isProven,
   mebibytes,
-  ObjectMissingError,
   type Part,
   type RestoredFile,
 } from '@hubkeeper/core'
@@ -118,6 +117,20 @@ describe('the backups that are restored', () => {
     expect(() => choose(all, 'another', 9)).toThrow('there is no backup another')
   })
 
+  it('are no safety copy of a restore as the newest one, unless there is no other', () => {
+    const all = backupsOf([
+      { takenAt: ago(days(3)) },
+      { takenAt: ago(days(2)), reason: 'safety' },
+      { takenAt: ago(days(1)) },
+      { takenAt: ago(hours(1)), reason: 'safety' },
+    ])
+    const drawn = [0, 1, 2].map((seed) => choose(all, undefined, seed))
+    expect(drawn.map((choice) => choice?.newest)).toEqual([all[2], all[2], all[2]])
+    expect(drawn.map((choice) => choice?.older)).toEqual([all[0], all[1], all[0]])
+    const made = backupsOf([1, 2].map((age) => ({ takenAt: ago(days(age)), reason: 'safety' as const })))
+    expect(choose(made, undefined, 0)).toMatchObject({ newest: made[1], older: made[0] })
+  })
+
   it('are one where there is one, and none where none is proven', () => {
     expect(choose(daily(1), undefined, 7)).toMatchObject({ older: null })
     expect(choose(backupsOf([{ takenAt: at, proven: false }]), undefined, 7)).toBeNull()
@@ -137,16 +150,13 @@ describe('the files that are kept', () => {
     if (backup === undefined) throw new Error('there is no backup')
     const files = Object.entries(kept).map(([key, what], i) => {
       const path = join(folder, String(i))
-      const { bytes, gone = false, intact = true } = typeof what === 'string' ? { bytes: what } : what
-      writeFileSync(path, bytes)
+      const { bytes, gone = false, intact = !gone } = typeof what === 'string' ? { bytes: what } : what
+      if (!gone) writeFileSync(path, bytes)
       const rest = { sha256: '0'.repeat(64), modifiedAt: at.toISOString(), mode: 0o600 }
-      return { gone, file: { key, path, intact, bytes: bytes.length, ...rest } satisfies RestoredFile }
+      return { key, path, intact, bytes: bytes.length, ...rest } satisfies RestoredFile
     })
-    const manifest = { ...backup.manifest, files: files.map(({ file: { intact, path, ...file } }) => file) }
-    const backups = {
-      ...listed,
-      restoreFiles: async () => files.filter(({ gone }) => !gone).map(({ file }) => file),
-    }
+    const manifest = { ...backup.manifest, files: files.map(({ intact, path, ...file }) => file) }
+    const backups = { ...listed, restoreFiles: async () => files }
     return restoreFiles(context({ requirements: ['deps/*.txt'] }, { backups }), { ...backup, manifest })
   }
 
@@ -193,13 +203,15 @@ describe('the files that are kept', () => {
   })
 
   it.each([
-    ['is another one', { bytes: 'x', intact: false }, 'its bytes are not the ones that were written'],
-    ['is gone', { bytes: 'x', gone: true }, 'it did not come back'],
-  ])('one that %s is critical', async (_, kept, actual) => {
-    const { findings } = await checked({ 'hub.bin': kept, 'other.json': '{}' })
+    ['is another one', { bytes: 'x', intact: false }],
+    ['is gone', { bytes: 'x', gone: true }],
+  ])('one that %s is critical, and the others are well', async (_, kept) => {
+    const { files, findings } = await checked({ 'hub.bin': kept, 'other.json': '{}' })
+    const actual = 'its copy is gone, or not as it was written'
     expect(findings).toEqual([
       expect.objectContaining({ check: 'drill.files', subject: 'hub.bin', status: 'critical', actual }),
     ])
+    expect(files.map(({ key }) => key)).toEqual(['other.json'])
   })
 
   it.each([
@@ -221,26 +233,16 @@ describe('the files that are kept', () => {
     expect((await checked({})).findings).toMatchObject([
       { status: 'warning', actual: 'no file is kept with the newest backup' },
     ])
-    const [backup] = daily(1)
-    if (backup === undefined) throw new Error('there is no backup')
-    const file = { key: 'config/a.json', bytes: 1, sha256: '0'.repeat(64), modifiedAt: '', mode: null }
-    const restored = await restoreFiles(
-      context(
-        {},
+    expect(await checked({ 'config/a.json': { bytes: 'x', gone: true } })).toMatchObject({
+      findings: [
         {
-          backups: {
-            ...listed,
-            restoreFiles: async () => {
-              throw new ObjectMissingError(`backups/${backup.manifest.id}/files/config/a.json`)
-            },
-          },
+          status: 'critical',
+          subject: 'config/a.json',
+          actual: 'its copy is gone, or not as it was written',
         },
-      ),
-      { ...backup, manifest: { ...backup.manifest, files: [file] } },
-    )
-    expect(restored.findings).toMatchObject([
-      { status: 'critical', subject: 'config/a.json', actual: 'its copy is gone' },
-    ])
+      ],
+      files: [],
+    })
   })
 })
 

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { type ConfigInput, HubkeeperError } from '@hubkeeper/core'
 import { describe, expect, it } from 'vitest'
 import { hubkeeper } from '../support/cli.ts'
-import { sampleHub, type TestHub } from '../support/hub.ts'
+import { backupIds, sampleHub, type TestHub } from '../support/hub.ts'
 import { drill, openForDrill, startedBy } from '../support/recovery-drill.ts'
 import { begin } from './support/cadence.ts'
 
@@ -38,8 +38,6 @@ async function backedUp(configuration: Configuration = {}, backups = 1): Promise
 }
 
 /** Ids of the backups, oldest first. */
-const idsOf = (hub: TestHub): string[] => readdirSync(join(hub.directory, 'backups')).sort()
-
 /** Every file of a hub, what runs keep of themselves left out, by its digest. */
 function everythingOf({ directory }: TestHub): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
@@ -60,7 +58,7 @@ describe('a hub that can be recovered', () => {
     const hub = await backedUp({ recovery: { start: serve }, ...kept }, 3)
     const before = everythingOf(hub)
     const { figure, finding, result } = await drill(hub)
-    const [first = '', second = '', newest = ''] = idsOf(hub)
+    const [first = '', second = '', newest = ''] = backupIds(hub)
     expect(finding('drill.restore', newest)).toMatchObject({
       status: 'ok',
       actual: 'as certified',
@@ -208,7 +206,7 @@ describe('a backup that does not come back', () => {
 
   it('as one byte is another one is critical, and nothing is tried on it', async () => {
     const hub = await backedUp({ recovery: { start: serve } }, 2)
-    const newest = idsOf(hub)[1] ?? ''
+    const newest = backupIds(hub)[1] ?? ''
     damage(hub, newest, (path) => {
       const bytes = readFileSync(path)
       bytes[5000] = (bytes[5000] ?? 0) ^ 1
@@ -225,14 +223,14 @@ describe('a backup that does not come back', () => {
         actual: 'the newest backup did not come back: its bytes are not the ones that were written',
       })
     }
-    expect(finding('drill.restore', idsOf(hub)[0])).toMatchObject({ status: 'ok' })
+    expect(finding('drill.restore', backupIds(hub)[0])).toMatchObject({ status: 'ok' })
   })
 
   it('as it is gone is critical', async () => {
     const hub = await backedUp({}, 2)
-    damage(hub, idsOf(hub)[0] ?? '', rmSync)
+    damage(hub, backupIds(hub)[0] ?? '', rmSync)
     const { finding } = await drill(hub)
-    expect(finding('drill.restore', idsOf(hub)[0])).toMatchObject({ status: 'critical' })
+    expect(finding('drill.restore', backupIds(hub)[0])).toMatchObject({ status: 'critical' })
   })
 
   it('as there is none is critical, and everything else unknown', async () => {

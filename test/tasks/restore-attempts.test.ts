@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { HubkeeperError } from '@hubkeeper/core'
 import { describe, expect, it } from 'vitest'
 import { hubkeeper, runTask } from '../support/cli.ts'
-import type { TestHub } from '../support/hub.ts'
+import { backupIds, type TestHub } from '../support/hub.ts'
 import { restoreWith } from '../support/restoring.ts'
-import { at, backupsOf, change, commands, hubWithFiles, read } from './support/hub-with-files.ts'
+import { at, change, commands, hubWithFiles, read } from './support/hub-with-files.ts'
 
 describe('an undo of a restore that took more than one attempt', () => {
   /** A restore that fails at the second of two files. */
@@ -95,7 +95,7 @@ describe('what may be secret', () => {
   it('is read by nobody else where it is kept, or written to', async () => {
     const hub = hubWithFiles()
     await runTask(hub.directory, ['backup'])
-    const [id = ''] = backupsOf(hub)
+    const [id = ''] = backupIds(hub)
     const mode = (path: string) => statSync(path).mode & 0o777
     for (const key of ['hub.db', 'files/config/a.toml', 'files/requirements.txt']) {
       expect(mode(at(hub, `backups/${id}/${key}`))).toBe(0o600)

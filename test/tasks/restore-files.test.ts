@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hubkeeper, runTask } from '../support/cli.ts'
+import { backupIds } from '../support/hub.ts'
 import { restoreWith } from '../support/restoring.ts'
-import { at, backupsOf, change, commands, filesNow, hubWithFiles, read } from './support/hub-with-files.ts'
+import { at, change, commands, filesNow, hubWithFiles, read } from './support/hub-with-files.ts'
 
 describe('a backup of a hub with files', () => {
   it('keeps them, and is made anew when one of them changes, or when its copy of one is damaged', async () => {
@@ -13,18 +14,18 @@ describe('a backup of a hub with files', () => {
       status: 'ok',
       actual: expect.stringMatching(/^6 files/),
     })
-    const [id] = backupsOf(hub)
+    const [id] = backupIds(hub)
     const kept = JSON.parse(readFileSync(at(hub, `backups/${id}/manifest.json`), 'utf8'))
     expect(kept.files[0]).toMatchObject({ key: 'config/a.toml', bytes: 5, mode: 0o640 })
     await runTask(hub.directory, ['backup'])
-    expect(backupsOf(hub)).toHaveLength(1)
+    expect(backupIds(hub)).toHaveLength(1)
     writeFileSync(at(hub, 'config/a.toml'), 'a = 2')
     await runTask(hub.directory, ['backup'])
-    expect(backupsOf(hub)).toHaveLength(2)
-    const [, second] = backupsOf(hub)
+    expect(backupIds(hub)).toHaveLength(2)
+    const [, second] = backupIds(hub)
     writeFileSync(at(hub, `backups/${second}/files/config/a.toml`), 'a = 3')
     await runTask(hub.directory, ['backup'])
-    expect(backupsOf(hub)).toHaveLength(3)
+    expect(backupIds(hub)).toHaveLength(3)
   })
 })
 
@@ -89,7 +90,7 @@ describe('a restore of a hub with files', () => {
   it('refuses a backup whose copy of a file was changed, and touches nothing', async () => {
     const hub = hubWithFiles()
     await runTask(hub.directory, ['backup'])
-    const [id] = backupsOf(hub)
+    const [id] = backupIds(hub)
     change(hub)
     rmSync(at(hub, `backups/${id}/files/config/c.toml`))
     const { code, report } = await runTask(hub.directory, ['restore', '--with-files', '--yes'])
@@ -98,7 +99,7 @@ describe('a restore of a hub with files', () => {
       message: expect.stringContaining('config/c.toml'),
       hint: expect.stringContaining('nothing was touched'),
     })
-    expect([commands(hub), ...filesNow(hub), backupsOf(hub)]).toEqual([4, 'a = 2', null, 'new', [id]])
+    expect([commands(hub), ...filesNow(hub), backupIds(hub)]).toEqual([4, 'a = 2', null, 'new', [id]])
   })
 
   it('puts nothing where a link lies now, and says so', async () => {

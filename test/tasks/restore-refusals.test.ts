@@ -15,16 +15,14 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { HubkeeperError } from '@hubkeeper/core'
 import { directoryStore } from '@hubkeeper/local'
-import { createScratch, openBackups } from '@hubkeeper/sqlite'
+import { type CustodyOptions, createScratch, openBackups } from '@hubkeeper/sqlite'
 import { describe, expect, it } from 'vitest'
 import { chooseBackup } from '../../functions/restore-backup/choose.ts'
 import { hubkeeper, runTask } from '../support/cli.ts'
 import { testEngine } from '../support/engine.ts'
-import { sampleHub, type TestHub } from '../support/hub.ts'
+import { backupIds, sampleHub, type TestHub } from '../support/hub.ts'
 import { restoreWith } from '../support/restoring.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
-
-const backupsOf = (hub: TestHub): string[] => readdirSync(join(hub.directory, 'backups')).sort()
 
 function hubOf(): TestHub {
   const hub = sampleHub({ articles: 20 })
@@ -40,19 +38,19 @@ function overwrite(path: string, position: number, bytes: readonly number[]): vo
 }
 
 /** The backups of a hub, read without a command. */
-async function readerOf(hub: TestHub, requireSpace?: () => Promise<void>) {
-  const scratch = await createScratch(temporaryDirectory())
+async function readerOf(hub: TestHub, changes: Partial<CustodyOptions> = {}) {
   return openBackups(
     {
       hub: 'hub',
       run: 'r',
       store: directoryStore({ root: hub.directory }),
       engine: testEngine(),
-      scratch: requireSpace === undefined ? scratch : { ...scratch, requireSpace },
+      scratch: await createScratch(temporaryDirectory()),
       database: { key: 'knowledge/hub.db', authority: 'offline', path: hub.database },
       crossCheckMaxBytes: 0,
       now: () => new Date(),
       fence: async () => {},
+      ...changes,
     },
     'read',
   )
@@ -66,7 +64,7 @@ describe('a restore is refused, with the reason and what to do', () => {
     const hub = hubOf()
     overwrite(hub.database, position, bytes)
     await runTask(hub.directory, ['backup'])
-    const [id = ''] = backupsOf(hub)
+    const [id = ''] = backupIds(hub)
     const before = readFileSync(hub.database)
     const { code, report } = await runTask(hub.directory, ['restore', id, '--yes'])
     expect([code, report.error?.code]).toEqual([3, 'backup-unsound'])
@@ -74,7 +72,7 @@ describe('a restore is refused, with the reason and what to do', () => {
       message: expect.stringContaining(says),
       hint: expect.stringContaining('nothing was touched'),
     })
-    expect([readFileSync(hub.database).equals(before), backupsOf(hub)]).toEqual([true, [id]])
+    expect([readFileSync(hub.database).equals(before), backupIds(hub)]).toEqual([true, [id]])
   })
 
   it('of a backup that needs what is not here, unless its bytes are to do', async () => {
@@ -85,7 +83,7 @@ describe('a restore is refused, with the reason and what to do', () => {
       UPDATE sqlite_schema SET sql = 'CREATE INDEX by_name ON names (a COLLATE klingon)' WHERE name = 'by_name'`)
     writer.close()
     await runTask(hub.directory, ['backup'])
-    const [id = ''] = backupsOf(hub)
+    const [id = ''] = backupIds(hub)
     const kept = readFileSync(hub.database)
     hub.execute('DELETE FROM articles')
     const refused = await runTask(hub.directory, ['restore', id, '--yes'])
@@ -107,7 +105,7 @@ describe('a restore is refused, with the reason and what to do', () => {
     // Ids and certificates tell seconds apart.
     await new Promise((resolve) => setTimeout(resolve, 1100))
     await runTask(hub.directory, ['backup'])
-    const [first = '', second = ''] = backupsOf(hub)
+    const [first = '', second = ''] = backupIds(hub)
     renameSync(join(hub.directory, 'backups', second, 'hub.db'), join(hub.directory, 'gone'))
     const refused = await runTask(hub.directory, ['restore', second, '--yes'])
     expect(refused.report.error).toMatchObject({
@@ -123,7 +121,7 @@ describe('a restore is refused, with the reason and what to do', () => {
   it('of the latest one where the clock is years off, but not of one by its id', async () => {
     const hub = hubOf()
     await runTask(hub.directory, ['backup'])
-    const [id = ''] = backupsOf(hub)
+    const [id = ''] = backupIds(hub)
     const reader = await readerOf(hub)
     const past = new Date('2019-01-01T00:00:00.000Z')
     const latest = chooseBackup(reader, { backup: 'latest', undo: false }, past)
@@ -139,10 +137,13 @@ describe('a restore is refused, with the reason and what to do', () => {
     const hub = hubOf()
     hub.configure({ requirements: ['requirements.txt'] })
     await runTask(hub.directory, ['backup'])
-    const full = async () => {
+    const requireSpace = async () => {
       throw new HubkeeperError('no-space', 'it does not fit', { hint: 'free space there' })
     }
-    const reader = await readerOf(hub, full)
+    // Where a backup lies on this machine, nothing is copied.
+    const store = { ...directoryStore({ root: hub.directory }), fileOf: async () => null }
+    const scratch = { ...(await createScratch(temporaryDirectory())), requireSpace }
+    const reader = await readerOf(hub, { store, scratch })
     const { backup } = await chooseBackup(reader, { backup: 'latest', undo: false }, new Date())
     await expect(reader.restoreFiles(backup)).rejects.toMatchObject({ code: 'no-space' })
   })
@@ -182,7 +183,7 @@ describe('a restore is refused, with the reason and what to do', () => {
       },
     }))
     expect(report.status).toBe('failed')
-    for (const id of backupsOf(hub).slice(1)) {
+    for (const id of backupIds(hub).slice(1)) {
       rmSync(join(hub.directory, 'backups', id), { recursive: true })
     }
     const undone = await runTask(hub.directory, ['restore', '--undo', '--yes'])
@@ -213,7 +214,7 @@ describe('a restore is refused, with the reason and what to do', () => {
     writeFileSync(join(hub.directory, 'state/backups/quarantine.json'), 'torn')
     const { code, report } = await runTask(hub.directory, ['restore', '--dry-run'])
     expect([code, report.error?.message]).toEqual([3, expect.stringContaining('which backups count')])
-    const [id = ''] = backupsOf(hub)
+    const [id = ''] = backupIds(hub)
     expect((await runTask(hub.directory, ['restore', id, '--dry-run'])).code).toBe(0)
   })
 
@@ -221,7 +222,7 @@ describe('a restore is refused, with the reason and what to do', () => {
     const hub = hubOf()
     await runTask(hub.directory, ['backup'])
     await runTask(hub.directory, ['restore', '--yes'])
-    const [id = ''] = backupsOf(hub)
+    const [id = ''] = backupIds(hub)
     const undo = await hubkeeper(hub.directory, ['restore', id, '--undo', '--yes'])
     expect(undo).toMatchObject({ code: 2, err: expect.stringContaining('and not to') })
     const to = join(hub.directory, 'new.db')
@@ -237,7 +238,7 @@ describe('a restore is refused, with the reason and what to do', () => {
     writeFileSync(`${to}-wal`, 'left behind')
     const beside = await hubkeeper(hub.directory, ['restore', '--to', to])
     expect(beside).toMatchObject({ code: 3, err: expect.stringContaining('new.db-wal is there') })
-    const [id = ''] = backupsOf(hub)
+    const [id = ''] = backupIds(hub)
     const manifest = join(hub.directory, 'backups', id, 'manifest.json')
     const text = readFileSync(manifest, 'utf8')
     writeFileSync(manifest, text.replace('"database": "knowledge/hub.db"', '"database": "../evil.db"'))
@@ -259,7 +260,7 @@ describe('a restore is refused, with the reason and what to do', () => {
       })
     }
     expect(existsSync(join(hub.directory, 'nowhere.db'))).toBe(false)
-    const [id = ''] = backupsOf(hub)
+    const [id = ''] = backupIds(hub)
     const folder = join(hub.directory, 'backups', id)
     const copy = join(folder, 'hub.db')
     // Whoever writes both the copy and its manifest cannot write what was certified.
@@ -282,7 +283,7 @@ describe('a restore is refused, with the reason and what to do', () => {
   it('of none whose certificate is not as it was issued, but that is said', async () => {
     const hub = hubOf()
     await runTask(hub.directory, ['backup'])
-    const [id = ''] = backupsOf(hub)
+    const [id = ''] = backupIds(hub)
     const folder = join(hub.directory, 'backups', id)
     const name = readdirSync(folder).find((entry) => entry.startsWith('certificate-')) ?? ''
     const text = readFileSync(join(folder, name), 'utf8')

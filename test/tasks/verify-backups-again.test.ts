@@ -5,12 +5,10 @@ import { minutes } from '@hubkeeper/core'
 import { afterAll, describe, expect, it } from 'vitest'
 import { killedAt, pointsOf, stepsOf } from '../proofs/support/killing.ts'
 import { hubkeeper, runTask } from '../support/cli.ts'
-import { sampleHub, type TestHub } from '../support/hub.ts'
+import { backupIds, sampleHub, type TestHub } from '../support/hub.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 type Directory = Pick<TestHub, 'directory'>
-
-const idsIn = ({ directory }: Directory): string[] => readdirSync(join(directory, 'backups')).sort()
 
 const pathIn = ({ directory }: Directory, id: string, name: string): string =>
   join(directory, 'backups', id, name)
@@ -43,7 +41,7 @@ async function makeModel(): Promise<Omit<TwoBackups, 'hub'>> {
   hub.execute("INSERT INTO commands VALUES ('another', 'row')")
   expect((await hubkeeper(hub.directory, ['backup'])).code).toBe(0)
   cpSync(hub.directory, model, { recursive: true, preserveTimestamps: true })
-  const [older = '', newer = ''] = idsIn(hub)
+  const [older = '', newer = ''] = backupIds(hub)
   return { older, newer }
 }
 

@@ -1,5 +1,4 @@
 import {
-  type Backup,
   days,
   type Finding,
   type Freeze,
@@ -19,13 +18,7 @@ import { hub as hubOfVault } from '../proofs/support/hub.ts'
 import { hubkeeper, runTask } from '../support/cli.ts'
 import { contextOf, quietLedger } from '../support/context.ts'
 import { sampleHub } from '../support/hub.ts'
-import { createVault, dyingStore, Killed, type Vault } from '../support/vault.ts'
-
-async function proven(vault: Vault): Promise<Backup> {
-  const { manifest } = await vault.create()
-  await vault.writer().prove(await vault.find(manifest.id))
-  return vault.find(manifest.id)
-}
+import { createVault, dyingStore, Killed, proven, type Vault } from '../support/vault.ts'
 
 interface RunOptions {
   /** Which backups to prove again; what is due unless told otherwise. */
@@ -283,6 +276,14 @@ describe('the daily verification', () => {
       { subject: old.manifest.id, status: 'skipped', actual: 'dry run: 8.0 KiB would be read back' },
     ])
     expect(vault.store.keys()).toEqual(before)
+  })
+
+  it('in a dry run names one that was never proven and is due as well once', async () => {
+    const vault = await createVault()
+    const { manifest } = await vault.create()
+    vault.pass(age)
+    const result = await run(vault, { dryRun: true })
+    expect(said(result, 'backup.certified')).toEqual([[manifest.id, 'skipped']])
   })
 
   it('tells of a copy that is gone, and of parts that were only cut short', async () => {

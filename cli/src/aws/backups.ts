@@ -1,13 +1,5 @@
-import {
-  type BackupWriter,
-  grantsOf,
-  hasAccess,
-  minutes,
-  type ObjectStore,
-  restrictStore,
-  seconds,
-} from '@hubkeeper/core'
-import { createEngine, createScratch, custodyPorts } from '@hubkeeper/sqlite'
+import { type BackupWriter, grantsOf, hasAccess, type ObjectStore, restrictStore } from '@hubkeeper/core'
+import { createScratch, custodyPorts, engineFor } from '@hubkeeper/sqlite'
 import { ulid } from 'ulid'
 import type { ConfiguredHub } from '../config.ts'
 
@@ -19,18 +11,14 @@ export async function withDeployedBackups<T>(
   { hub, scratch: parent }: ConfiguredHub,
   use: (backups: BackupWriter) => Promise<T>,
 ): Promise<T> {
-  const { authority = 'store', checkMemoryMiB, checkTimeoutMinutes, crossCheckMaxBytes, path } = hub.database
+  const { authority = 'store', crossCheckMaxBytes, path } = hub.database
   const scratch = await createScratch(parent)
   try {
     const ports = custodyPorts(access, {
       hub: hub.id,
       run: ulid(),
       store: restrictStore(store, grantsOf(access, hub), 'hubkeeper'),
-      engine: createEngine({
-        timeLimit: minutes(checkTimeoutMinutes),
-        memoryLimit: checkMemoryMiB * 1024 ** 2,
-        lockTimeout: seconds(hub.database.lockTimeoutSeconds),
-      }),
+      engine: engineFor(hub.database),
       scratch,
       database: { key: path, authority, path: null },
       crossCheckMaxBytes,

@@ -12,6 +12,7 @@ import {
   PreconditionFailedError,
   refuseCircumstances,
   refuseFrozen,
+  replacing,
   type Snapshot,
   type Task,
   type Transfer,
@@ -99,9 +100,8 @@ async function store(
   key: string,
   etag: string | null,
 ): Promise<Transfer> {
-  const condition = etag === null ? ({ ifNoneMatch: '*' } as const) : { ifMatch: etag }
   try {
-    const transfer = await bucket.upload(snapshot.path, key, { condition })
+    const transfer = await bucket.upload(snapshot.path, key, { condition: replacing(etag) })
     if (transfer.sha256 === snapshot.sha256) return transfer
   } catch (error) {
     // Somebody wrote between the look at the bucket and now.

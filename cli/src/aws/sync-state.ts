@@ -1,4 +1,4 @@
-import type { ObjectStore } from '@hubkeeper/core'
+import { type ObjectStore, replacing } from '@hubkeeper/core'
 import * as z from 'zod'
 
 const key = 'state/sync.json'
@@ -48,6 +48,5 @@ export async function writeSync(
 ): Promise<void> {
   const current = await local.head(key)
   const value: SyncState = { schema: 1, bucket, etag, digest, at: new Date().toISOString() }
-  const condition = current === null ? ({ ifNoneMatch: '*' } as const) : { ifMatch: current.etag }
-  await local.put(key, `${JSON.stringify(value)}\n`, condition)
+  await local.put(key, `${JSON.stringify(value)}\n`, replacing(current?.etag ?? null))
 }

@@ -26,8 +26,28 @@ export function demand(holds: boolean, otherwise: string): void {
   if (!holds) throw new NotAsExpectedError(otherwise)
 }
 
-/** Tries one thing; whatever goes wrong is the problem with it. */
-export async function verify(title: string, trial: () => Promise<void>): Promise<Verification> {
+/** How one thing is tried. */
+export interface Trial {
+  readonly title: string
+  run(): Promise<void>
+}
+
+/** Tries one after the other; goes on past what does not hold. `onTrial` is told of each at once. */
+export async function tryAll(
+  trials: readonly Trial[],
+  onTrial: (verification: Verification) => void,
+): Promise<Verification[]> {
+  const all: Verification[] = []
+  for (const { run, title } of trials) {
+    const verification = await verify(title, run)
+    all.push(verification)
+    onTrial(verification)
+  }
+  return all
+}
+
+/** Whatever goes wrong is the problem with it. */
+async function verify(title: string, trial: () => Promise<void>): Promise<Verification> {
   try {
     await trial()
     return { title, held: true, problem: null, skipped: null }

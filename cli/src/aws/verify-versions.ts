@@ -1,5 +1,12 @@
 import { type AwsConfig, days, hours, messageOf } from '@hubkeeper/core'
-import { demand, NotAsExpectedError, NotTriedError, type Verification, verify } from './verification.ts'
+import {
+  demand,
+  NotAsExpectedError,
+  NotTriedError,
+  type Trial,
+  tryAll,
+  type Verification,
+} from './verification.ts'
 import {
   attempt,
   type DefaultRetention,
@@ -16,11 +23,6 @@ const lockLasts = hours(1)
 const clockSkew = hours(1)
 
 type WantedLock = NonNullable<AwsConfig['objectLock']>
-
-interface Trial {
-  readonly title: string
-  run(): Promise<void>
-}
 
 /** Versions that nobody can delete before their lock ends. */
 export interface Locked extends KeptVersions {
@@ -45,29 +47,26 @@ export async function verifyVersions(
   { bucket, wanted }: VerifyVersionsOptions,
   onTrial: (verification: Verification) => void,
 ): Promise<Verification[]> {
-  const all: Verification[] = []
-  const tryAll = async (trials: readonly Trial[]): Promise<void> => {
-    for (const { run, title } of trials) {
-      const verification = await verify(`${bucket.name}: ${title}`, run)
-      all.push(verification)
-      onTrial(verification)
-    }
-  }
-  await tryAll(versionTrials(bucket))
-  const found: { readonly rule: DefaultRetention | null }[] = []
-  await tryAll([
+  const tryHere = (trials: readonly Trial[]): Promise<Verification[]> =>
+    tryAll(
+      trials.map(({ run, title }) => ({ title: `${bucket.name}: ${title}`, run })),
+      onTrial,
+    )
+  const versions = await tryHere(versionTrials(bucket))
+  const seen: { lock: Awaited<ReturnType<VersionedBucket['lock']>> } = { lock: null }
+  const locking = await tryHere([
     {
       title: 'it has Object Lock',
       async run() {
-        const lock = await bucket.lock()
-        if (lock !== null) found.push(lock)
-        else if (wanted === null) throw new NotTriedError(whyUnlocked)
-        else throw new NotAsExpectedError(notAsConfigured(wanted))
+        seen.lock = await bucket.lock()
+        if (seen.lock !== null) return
+        if (wanted === null) throw new NotTriedError(whyUnlocked)
+        throw new NotAsExpectedError(notAsConfigured(wanted))
       },
     },
   ])
-  for (const { rule } of found) await tryAll(lockTrials(bucket, rule, wanted))
-  return all
+  if (seen.lock === null) return [...versions, ...locking]
+  return [...versions, ...locking, ...(await tryHere(lockTrials(bucket, seen.lock.rule, wanted)))]
 }
 
 const whyUnlocked =

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  absent,
   HubkeeperError,
   listAll,
   mebibytes,
@@ -10,14 +11,8 @@ import {
   type ObjectStore,
   PreconditionFailedError,
 } from '@hubkeeper/core'
-import { demand, NotAsExpectedError, type Verification, verify } from './verification.ts'
+import { demand, NotAsExpectedError, type Trial, tryAll, type Verification } from './verification.ts'
 
-interface Trial {
-  readonly title: string
-  run(store: ObjectStore, folder: string): Promise<void>
-}
-
-const absent = { ifNoneMatch: '*' } as const
 const largeBytes = mebibytes(40)
 
 async function refused(attempt: Promise<unknown>, what: string): Promise<void> {
@@ -49,24 +44,25 @@ async function largeFile(folder: string): Promise<string> {
   return path
 }
 
-const trials: readonly Trial[] = [
+/** `folder` is for files on the way. */
+const trialsOf = (store: ObjectStore, folder: string): readonly Trial[] => [
   {
     title: 'an absent object is told as absent, not as forbidden',
-    async run(store) {
+    async run() {
       demand((await store.head('absent')) === null, 'HEAD did not say 404')
       demand((await store.get('absent')) === null, 'GET did not say 404')
     },
   },
   {
     title: 'an object is created once',
-    async run(store) {
+    async run() {
       await store.put('once', '1', absent)
       await refused(store.put('once', '2', absent), 'a second creation')
     },
   },
   {
     title: 'of twenty that create at once, one does',
-    async run(store) {
+    async run() {
       const all = await Promise.allSettled(
         Array.from({ length: 20 }, (_, i) => store.put('race', `${i}`, absent)),
       )
@@ -78,7 +74,7 @@ const trials: readonly Trial[] = [
   },
   {
     title: 'an object is replaced only in the place of the version that was read',
-    async run(store) {
+    async run() {
       const first = await store.put('replaced', '1')
       await store.put('replaced', '2', { ifMatch: first.etag })
       await refused(store.put('replaced', '3', { ifMatch: first.etag }), 'a stale replacement')
@@ -86,7 +82,7 @@ const trials: readonly Trial[] = [
   },
   {
     title: 'an object is deleted only as the version that was read',
-    async run(store) {
+    async run() {
       const first = await store.put('deleted', '1')
       const second = await store.put('deleted', '2')
       await refused(store.delete('deleted', { ifMatch: first.etag }), 'a stale deletion')
@@ -96,7 +92,7 @@ const trials: readonly Trial[] = [
   },
   {
     title: 'of a deletion and a replacement of the same version at once, one is done',
-    async run(store) {
+    async run() {
       for (let i = 0; i < 5; i++) {
         const { etag } = await store.put('contended', 'old')
         const deletion = store.delete('contended', { ifMatch: etag })
@@ -107,7 +103,7 @@ const trials: readonly Trial[] = [
   },
   {
     title: 'a large file goes up in parts, on condition, and comes back bit for bit',
-    async run(store, folder) {
+    async run() {
       const upload = async () => store.upload(await largeFile(folder), 'backups/large', { condition: absent })
       const { sha256 } = await oneOfTwo([upload(), upload()], 'of two uploads at once were done')
       const back = join(folder, randomUUID())
@@ -121,7 +117,7 @@ const trials: readonly Trial[] = [
   },
   {
     title: 'a version is copied on the server, on condition of source and destination',
-    async run(store) {
+    async run() {
       const large = await store.head('backups/large')
       if (large === null) throw new NotAsExpectedError('there is nothing to copy: the trial before failed')
       const conditions = { sourceIfMatch: large.etag, condition: absent }
@@ -138,7 +134,7 @@ const trials: readonly Trial[] = [
   },
   {
     title: 'what was written is listed at once, in order',
-    async run(store) {
+    async run() {
       await store.put('list/b', '1')
       await store.put('list/a', '1')
       const { objects } = await store.list('list/')
@@ -168,17 +164,11 @@ export async function verifyStore(
     if (error instanceof HubkeeperError && hindrances.has(error.code)) throw error
   })
   const folder = await mkdtemp(join(tmpdir(), 'hubkeeper-verify-'))
-  const all: Verification[] = []
   try {
-    for (const trial of trials) {
-      const verification = await verify(trial.title, () => trial.run(store, folder))
-      all.push(verification)
-      onTrial(verification)
-    }
+    return await tryAll(trialsOf(store, folder), onTrial)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-  return all
 }
 
 /** Deletes everything that the trials wrote; gives in words what could not be. */

@@ -1,11 +1,12 @@
 import { type Report, runOf, type Task, UsageError } from '@hubkeeper/core'
 import type { Command } from 'commander'
 import { allHubs, chooseHub, loadConfig } from '../config.ts'
+import { tasksNamed } from '../named-tasks.ts'
 import { type CommonOptions, parseMoment, withCommonOptions } from '../options.ts'
 import { type TaskInputOptions, withTaskInput } from '../task-input.ts'
 import { taskProgress } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { showExecuted, tasksNamed } from './run.ts'
+import { showExecuted } from './run.ts'
 
 interface InvokeOptions extends CommonOptions, TaskInputOptions {
   readonly at?: Date

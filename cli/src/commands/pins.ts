@@ -1,4 +1,4 @@
-import { type Backup, HubkeeperError, type Pin, pinSchema } from '@hubkeeper/core'
+import { type Backup, backupMissing, type Pin, pinSchema } from '@hubkeeper/core'
 import type { Command } from 'commander'
 import { chooseHub, loadConfig } from '../config.ts'
 import { type CommonOptions, withCommonOptions } from '../options.ts'
@@ -63,9 +63,7 @@ async function setPin(
     const backup = await backups.find(id)
     if (backup === null) {
       const wanted = id === 'latest' ? 'proven backup' : `backup ${id}`
-      throw new HubkeeperError('backup-missing', `there is no ${wanted}`, {
-        hint: 'see what there is: hubkeeper backups list',
-      })
+      throw backupMissing(`there is no ${wanted}`)
     }
     await backups.pin(backup, pin)
     return { backup, writer: (await ledger.writer())?.holder ?? null }

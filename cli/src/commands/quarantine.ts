@@ -3,8 +3,8 @@ import {
   acceptanceSchema,
   type Backup,
   type BackupWriter,
+  backupMissing,
   describeStop,
-  HubkeeperError,
   quarantined,
   standingQuarantines,
   UsageError,
@@ -59,7 +59,8 @@ async function accept(
   options: AcceptOptions,
   { ledger, now, stored, terminal }: Accepting,
 ): Promise<void> {
-  const backup = quarantinedOne((await stored.list()).backups, id)
+  const { backups } = await stored.list()
+  const backup = quarantinedOne(backups, id)
   const acceptance = acceptanceOf(id, options, now())
   // Before the quarantine ends: what counts without it would look like a loss the next day.
   await ledger.updateExpectations(({ accepted, expected }) => ({
@@ -67,9 +68,9 @@ async function accept(
     accepted: [...accepted.filter((other) => other.backup !== id), acceptance],
   }))
   await stored.quarantine(backup, null)
-  const list = await stored.list()
-  const currentAt = (await stored.newestProven(list.backups))?.currentAt ?? null
-  const standing = standingQuarantines(list.backups, currentAt, now()).map(({ manifest }) => manifest.id)
+  const left = backups.map((other) => (other === backup ? { ...backup, quarantine: null } : other))
+  const currentAt = (await stored.newestProven(left))?.currentAt ?? null
+  const standing = standingQuarantines(left, currentAt, now()).map(({ manifest }) => manifest.id)
   const hold = await ledger.hold()
   showStatement(terminal, options, { accepted: acceptance, quarantined: standing, hold }, [
     `${id} counts from now on, accepted by ${acceptance.by}: ${acceptance.reason}`,
@@ -83,11 +84,7 @@ async function accept(
 /** @throws HubkeeperError `backup-missing`; UsageError where nothing is to be accepted */
 function quarantinedOne(backups: readonly Backup[], id: string): Backup {
   const backup = backups.find(({ manifest }) => manifest.id === id)
-  if (backup === undefined) {
-    throw new HubkeeperError('backup-missing', `there is no backup ${id}`, {
-      hint: 'see what there is: hubkeeper backups list',
-    })
-  }
+  if (backup === undefined) throw backupMissing(`there is no backup ${id}`)
   if (backup.quarantine !== null) return backup
   const others = quarantined(backups).map(({ manifest }) => manifest.id)
   throw new UsageError(`backup ${id} is not in quarantine`, {

@@ -2,11 +2,12 @@ import { resolve } from 'node:path'
 import { confirm, isCancel } from '@clack/prompts'
 import { UsageError } from '@hubkeeper/core'
 import { type Command, InvalidArgumentError } from 'commander'
+import type { FilesMeant } from '../../../functions/restore-backup/context.ts'
 import { restoreBackup } from '../../../functions/restore-backup/task.ts'
 import { type ConfiguredHub, chooseHub, loadConfig } from '../config.ts'
 import { type Executed, executeTasks } from '../execute.ts'
 import { type RunOptions, withRunOptions } from '../options.ts'
-import { restoreElsewhere, writtenText } from '../restore-elsewhere.ts'
+import { type ElsewhereOptions, restoreElsewhere, writtenText } from '../restore-elsewhere.ts'
 import { taskProgress } from '../terminal/progress.ts'
 import { previewText } from '../terminal/restore-preview.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -52,8 +53,8 @@ Examples:
       const files = filesOf(options)
       refuseUndoTo(backup, options)
       refuseDryCopy(options)
-      if (options.to !== undefined) return goElsewhere(terminal, hub, backup, { ...options, to: options.to })
-      const { undo = false, unproven = false, watch } = options
+      const { to, undo = false, unproven = false, watch } = options
+      if (to !== undefined) return goElsewhere(terminal, hub, { backup, undo, unproven, files, to }, options)
       const input = { backup, undo, unproven, files, ...(watch === undefined ? {} : { watch }) }
       const orders = [{ task: restoreBackup, input }]
       if (options.dryRun || !options.yes) {
@@ -90,7 +91,7 @@ function parseSeconds(text: string): number {
 }
 
 /** @throws UsageError for options that exclude each other */
-function filesOf({ filesOnly = false, withFiles = false }: RestoreOptions): 'none' | 'with' | 'only' {
+function filesOf({ filesOnly = false, withFiles = false }: RestoreOptions): FilesMeant {
   if (filesOnly && withFiles) {
     throw new UsageError('--with-files and --files-only exclude each other', { hint: 'choose one of them' })
   }
@@ -108,11 +109,7 @@ function showPlan(terminal: Terminal, plan: Executed, { json = false }: RestoreO
 }
 
 /** @throws UsageError off a terminal, or when the answer is no */
-async function askToGoOn(
-  terminal: Terminal,
-  { hub, root }: ConfiguredHub,
-  files: 'none' | 'with' | 'only',
-): Promise<void> {
+async function askToGoOn(terminal: Terminal, { hub, root }: ConfiguredHub, files: FilesMeant): Promise<void> {
   if (!terminal.interactive) {
     throw new UsageError('a restore replaces what is there, and nobody can be asked here', {
       hint: 'look at hubkeeper restore --dry-run, then say --yes',
@@ -133,22 +130,13 @@ async function askToGoOn(
 async function goElsewhere(
   terminal: Terminal,
   hub: ConfiguredHub,
-  backup: string,
-  options: RestoreOptions & { readonly to: string },
+  chosen: Omit<ElsewhereOptions, 'step'>,
+  { json = false }: RestoreOptions,
 ): Promise<void> {
   await withEmbedded(hub, async ({ connect }) => {
     const { backups } = await connect({ backups: 'read' })
     const progress = taskProgress(terminal, 'restore')
-    const { to, undo = false, unproven = false } = options
-    const files = filesOf(options)
-    const written = await restoreElsewhere(backups, {
-      backup,
-      undo,
-      unproven,
-      files,
-      to,
-      step: progress.step,
-    }).finally(progress.end)
-    terminal.out(options.json ? JSON.stringify({ schema: 1, ...written }, null, 2) : writtenText(written))
+    const written = await restoreElsewhere(backups, { ...chosen, step: progress.step }).finally(progress.end)
+    terminal.out(json ? JSON.stringify({ schema: 1, ...written }, null, 2) : writtenText(written))
   })
 }

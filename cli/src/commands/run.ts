@@ -8,28 +8,14 @@ import {
   UsageError,
 } from '@hubkeeper/core'
 import type { Command } from 'commander'
-import { tasks } from '../../../functions/tasks.ts'
 import { type CadenceOptions, executeCadence, executeDue } from '../cadence.ts'
 import { allHubs, type ConfiguredHub, chooseHub, loadConfig } from '../config.ts'
 import { type Executed, executeTasks, type Order } from '../execute.ts'
+import { tasksNamed } from '../named-tasks.ts'
 import { withRunOptions } from '../options.ts'
 import { type TaskInputOptions, withTaskInput } from '../task-input.ts'
 import { runText } from '../terminal/report.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-
-/** The tasks that a name stands for: one task, or every task of a cadence. @throws UsageError */
-export function tasksNamed(name: string): readonly Task[] {
-  const task = tasks.find((candidate) => candidate.name === name)
-  if (task !== undefined) return [task]
-  // What is done on demand only is never meant all at once.
-  const ofCadence = name === 'on-demand' ? [] : tasks.filter(({ schedule }) => schedule.cadence === name)
-  if (ofCadence.length > 0) return ofCadence
-  const known = new Set(tasks.map(({ schedule }) => schedule.cadence))
-  known.delete('on-demand')
-  throw new UsageError(`there is no task or cadence ${name}`, {
-    hint: `tasks: ${tasks.map((task) => task.name).join(', ')}; cadences: ${[...known].join(', ')}`,
-  })
-}
 
 /** Shows what ran, and sets the exit code. */
 export function showExecuted(terminal: Terminal, { remarks, run }: Executed, json: boolean): void {

@@ -1,8 +1,7 @@
-import { minutes, seconds } from '@hubkeeper/core'
-import { createEngine, createScratch, type Scratch } from '@hubkeeper/sqlite'
+import { createScratch, engineFor, type Scratch } from '@hubkeeper/sqlite'
 import type { Command } from 'commander'
 import { tasks } from '../../../functions/tasks.ts'
-import { type ConfiguredHub, chooseHub, loadConfig } from '../config.ts'
+import { chooseHub, loadConfig } from '../config.ts'
 import { openEmbedded } from '../embedded.ts'
 import { executeTasks } from '../execute.ts'
 import { type RunOptions, withCommonOptions } from '../options.ts'
@@ -46,7 +45,7 @@ export function registerSync(program: Command, terminal: Terminal): void {
         const task = pullTask({
           local: local.store,
           remote,
-          engine: engineOf(hub),
+          engine: engineFor(hub.hub.database),
           async scratch() {
             const made = await createScratch(hub.scratch)
             scratches.push(made)
@@ -71,10 +70,3 @@ async function sides(options: SyncOptions) {
   const remote = { bucket: deployed.hubBucket, store: deployed.storeOf(hub.hub.id) }
   return { hub, local: openEmbedded(hub, { tasks }), remote }
 }
-
-const engineOf = ({ hub: { database } }: ConfiguredHub) =>
-  createEngine({
-    timeLimit: minutes(database.checkTimeoutMinutes),
-    memoryLimit: database.checkMemoryMiB * 1024 ** 2,
-    lockTimeout: seconds(database.lockTimeoutSeconds),
-  })

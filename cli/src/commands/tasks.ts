@@ -1,6 +1,7 @@
-import { describeSchedule, type Task, UsageError } from '@hubkeeper/core'
+import { describeSchedule, type Task } from '@hubkeeper/core'
 import type { Command } from 'commander'
 import { tasks } from '../../../functions/tasks.ts'
+import { taskNamed } from '../named-tasks.ts'
 import { argumentsOf } from '../task-input.ts'
 import { columns } from '../terminal/columns.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -22,15 +23,6 @@ export function registerTasks(program: Command, terminal: Terminal): void {
       const [one] = chosen
       terminal.out(name !== undefined && one !== undefined ? aloneText(terminal, one) : listText(terminal))
     })
-}
-
-/** @throws UsageError */
-function taskNamed(name: string): Task {
-  const task = tasks.find((candidate) => candidate.name === name)
-  if (task !== undefined) return task
-  throw new UsageError(`there is no task ${name}`, {
-    hint: `tasks: ${tasks.map((each) => each.name).join(', ')}`,
-  })
 }
 
 const factsOf = (task: Task) => {

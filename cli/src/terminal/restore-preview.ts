@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util'
 import { type Finding, formatBytes, type Report } from '@hubkeeper/core'
 import { columns } from './columns.ts'
 import { plain } from './plain.ts'
@@ -32,11 +31,14 @@ function headOf(terminal: Terminal, report: Report, { actual, evidence }: Findin
       ? []
       : [`  ${formatBytes(then)} in the backup${now === undefined ? '' : `, ${formatBytes(now)} now`}`]
   return [
-    `  ${terminal.paint('bold', plain(String(actual).replace('dry run: ', '')))}`,
+    `  ${terminal.paint('bold', told(actual))}`,
     ...sizes,
     ...evidence.map((line) => `  ${terminal.paint('yellow', plain(line))}`),
   ]
 }
+
+/** Here it goes without saying that nothing was done. */
+const told = (actual: Finding['actual']): string => plain(String(actual).replace('dry run: ', ''))
 
 const valueIn = ({ figures }: Report, name: string, subject: string | null): number | undefined =>
   figures.find((figure) => figure.name === name && figure.subject === subject)?.value
@@ -54,11 +56,11 @@ function tableOf(terminal: Terminal, report: Report): string[] {
   const rows = report.figures.filter(({ name }) => rowNames.some((known) => known === name))
   const tables = [...new Set(rows.flatMap(({ subject }) => (subject === null ? [] : [subject])))]
   const equal = valueIn(report, 'restore.equal-tables', null)
-  const told =
+  const equalLine =
     equal === undefined
       ? []
       : [`  ${terminal.paint('dim', equal === 1 ? '1 table is equal' : `${equal} tables are equal`)}`]
-  if (tables.length === 0) return told
+  if (tables.length === 0) return equalLine
   const header = ['table', 'rows now', 'in the backup', 'come back', 'change', 'are lost']
   const lines = tables.map((table) => {
     const [now, then, added, changed, lost] = rowNames.map((name) => valueIn(report, name, table))
@@ -71,16 +73,8 @@ function tableOf(terminal: Terminal, report: Report): string[] {
       amount(terminal, 'red', '−', lost),
     ]
   })
-  return [columns(rightAligned([header.map((cell) => terminal.paint('dim', cell)), ...lines]), '  '), ...told]
-}
-
-/** Every column but the first ends where its longest cell does. */
-function rightAligned(rows: readonly (readonly string[])[]): string[][] {
-  const width = (text: string): number => stripVTControlCharacters(text).length
-  const widest = (column: number): number => Math.max(...rows.map((row) => width(row[column] ?? '')))
-  return rows.map((row) =>
-    row.map((cell, i) => (i === 0 ? cell : ' '.repeat(widest(i) - width(cell)) + cell)),
-  )
+  const shown = [header.map((cell) => terminal.paint('dim', cell)), ...lines]
+  return [columns(shown, '  ', (column) => column > 0), ...equalLine]
 }
 
 /** A number of rows with its sign; nothing for none. */
@@ -93,6 +87,6 @@ const amount = (
   rows === undefined || rows === 0 ? '' : terminal.paint(colour, `${sign}${rows.toLocaleString('en')}`)
 
 const filesOf = (terminal: Terminal, { actual, evidence }: Finding): string[] => [
-  `  ${plain(String(actual).replace('dry run: ', ''))}`,
+  `  ${told(actual)}`,
   ...evidence.map((line) => `    ${terminal.paint('dim', plain(line))}`),
 ]

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  absent,
   type CopiedFile,
   type Fence,
   type HubFileCopier,
@@ -105,11 +106,13 @@ export function storedFileRestorer({
       if (reason !== null) throw new KeyRefusedError(key, reason)
       await fence()
       if (expected === null) {
-        await store.upload(path, key, { condition: { ifNoneMatch: '*' }, confirm: fence })
+        await store.upload(path, key, { condition: absent, confirm: fence })
         return
       }
       // An ETag is no digest: the version that has this one is looked for.
-      const there = await downloadNow(store, key, join(await scratch(), randomUUID()))
+      const compared = join(await scratch(), randomUUID())
+      const there = await downloadNow(store, key, compared)
+      await rm(compared, { force: true })
       if (there === null || there === 'replaced' || there.transfer.sha256 !== expected) {
         throw new PreconditionFailedError(key, `SHA-256 ${expected}`)
       }

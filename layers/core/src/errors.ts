@@ -71,6 +71,10 @@ export class ConfigurationError extends HubkeeperError {
   }
 }
 
+/** There is no such backup: `there is no backup 20261125T151741Z-5mq0pw`. */
+export const backupMissing = (message: string): HubkeeperError =>
+  new HubkeeperError('backup-missing', message, { hint: 'see what there is: hubkeeper backups list' })
+
 /** The object is no longer, or already, what the condition said: S3's 412. */
 export class PreconditionFailedError extends HubkeeperError {
   override readonly name = 'PreconditionFailedError'

@@ -3,11 +3,8 @@
  * from there.
  */
 export function folderOf(pattern: string): string {
-  const plain = pattern.replace(/^(?:\.\/)+/, '')
-  // An extended glob such as `+(a)` begins in the same part as its parenthesis.
-  const glob = plain.search(/[*?[{(\\]/)
-  const literal = glob < 0 ? plain : plain.slice(0, glob)
-  return literal.slice(0, literal.lastIndexOf('/') + 1)
+  const prefix = prefixOf(pattern)
+  return prefix.slice(0, prefix.lastIndexOf('/') + 1)
 }
 
 /**

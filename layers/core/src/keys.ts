@@ -16,6 +16,8 @@ export const keys = {
   backupFile: (id: string, key: string): string => `backups/${id}/files/${key}`,
   /** Certificates are never replaced: a backup that is proven again gets another. */
   certificate: (id: string, run: string): string => `backups/${id}/certificate-${run}.json`,
+  /** What the keys of all certificates of one backup begin with. */
+  certificates: (id: string): string => `backups/${id}/certificate-`,
   /** Digest of the newest certificate, kept apart from the backups so that tampering shows. */
   certificateHead: 'state/backups/head.json',
   /** Every certificate in the order in which they were issued, kept apart from the backups as well. */

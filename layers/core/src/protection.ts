@@ -15,6 +15,16 @@ export const matchesGlob = (key: string, pattern: string): boolean =>
 export const matchesAny = (key: string, patterns: readonly string[]): boolean =>
   patterns.some((pattern) => matchesGlob(key, pattern))
 
+/** Folders of Hubkeeper's own. */
+export const ownFolders: readonly string[] = [keys.backups, keys.reports, keys.state]
+
+/** The one of {@link ownFolders} that a key lies below; null for none. Some disks do not tell capitals apart. */
+export const ownFolderOf = (key: string): string | null =>
+  ownFolders.find((folder) => key.toLowerCase().startsWith(folder)) ?? null
+
+/** Whether a key lies below a `.git`. */
+export const isBelowGit = (key: string): boolean => key.toLowerCase().split('/').includes('.git')
+
 /** Files that SQLite makes beside a database. */
 const journal = /-(wal|shm|journal)$/
 
@@ -32,10 +42,10 @@ export function protectionOf(
     patterns.includes(key) || matchesAny(key, patterns)
   if (name === posix.normalize(database.path).toLowerCase()) return 'the database'
   if (journal.test(name)) return 'a journal of SQLite'
-  const own = [keys.backups, keys.reports, keys.state].find((prefix) => name.startsWith(prefix))
-  if (own !== undefined) return `below ${own}`
+  const own = ownFolderOf(key)
+  if (own !== null) return `below ${own}`
   if (posix.basename(name) === 'hubkeeper.json') return 'a configuration of Hubkeeper'
-  if (name.split('/').includes('.git')) return 'below .git'
+  if (isBelowGit(key)) return 'below .git'
   if (logs !== undefined && isAmong([...logs.files, ...logs.rotation.live])) return 'a configured log'
   if (isAmong(searchIndex?.files ?? [])) return 'a file of the search index'
   return isAmong(requirements) ? 'a requirements file' : null

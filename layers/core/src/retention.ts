@@ -1,8 +1,8 @@
 import type { HubConfig } from './config/schema.ts'
 import { type Quarantined, standingQuarantines } from './guard/quarantine.ts'
-import { formatRows } from './guard/tables.ts'
 import type { Backup, BackupList, StrayBackup } from './ports/backups.ts'
 import { isProven } from './ports/backups.ts'
+import { formatValue } from './render/value.ts'
 import { type Anomaly, anomaliesIn, fullestBefore } from './retention/anomalies.ts'
 import { type Calendar, calendarOf, type PeriodKind, periodKinds } from './retention/periods.ts'
 import { planStray } from './retention/strays.ts'
@@ -80,7 +80,10 @@ export function planRetention(request: RetentionRequest): RetentionPlan {
   }
   const remembered = proven.filter((backup) => isYounger(backup, countedFrom, anomalyMemory))
   for (const { backup, left, rows, table } of fullestBefore(remembered, hub.thresholds)) {
-    keep(backup, `it holds most of ${table}: ${formatRows(rows)}, the newest ${formatRows(left)}`)
+    keep(
+      backup,
+      `it holds most of ${table}: ${formatValue(rows, 'rows')}, the newest ${formatValue(left, 'rows')}`,
+    )
   }
 
   const decide = (backup: Backup): Decision<Backup> => {

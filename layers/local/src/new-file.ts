@@ -19,6 +19,11 @@ export function makeDirectoryOfOwner(directory: string): void {
   giveToOwnerOfParent(directory)
 }
 
+const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+/** Whether a second name was refused as the disk has none for files. */
+export const knowsNoLinks = (error: unknown): boolean => noLinks.has(codeOf(error) ?? '')
+
 /**
  * Gives a finished temporary file a name that nothing has, durably; no file and no link is written over.
  *
@@ -31,8 +36,8 @@ export function nameNewFile(key: string, temporary: string, target: string): voi
     rmSync(temporary)
   } catch (error) {
     if (codeOf(error) === 'EEXIST') throw new PreconditionFailedError(key, 'that it is absent', error)
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK'].includes(codeOf(error) ?? '')) throw error
-    // This disk has no second names for files: looked at right before.
+    if (!knowsNoLinks(error)) throw error
+    // Looked at right before.
     if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
       throw new PreconditionFailedError(key, 'that it is absent', error)
     }

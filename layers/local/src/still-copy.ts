@@ -3,6 +3,7 @@ import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, lstat, open, rm } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { codeOf, HubkeeperError, ioError, PreconditionFailedError } from '@hubkeeper/core'
+import { etagOf } from './etag.ts'
 import { writeAll } from './transfer.ts'
 
 /** A file as it was at one moment. */
@@ -23,11 +24,7 @@ const tick = 30
 
 /** Whether the file is the same one, with the same content, by all that its system tells. */
 export const isSameState = (a: BigIntStats, b: BigIntStats): boolean =>
-  a.ino === b.ino &&
-  a.dev === b.dev &&
-  a.size === b.size &&
-  a.mtimeNs === b.mtimeNs &&
-  a.ctimeNs === b.ctimeNs
+  a.dev === b.dev && etagOf(a) === etagOf(b)
 
 /**
  * Copies a plain file as it is at one moment into a new one, or with null only hashes it. No link is followed.

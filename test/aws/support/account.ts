@@ -1,7 +1,8 @@
-import { CreateBucketCommand, PutBucketVersioningCommand, type S3Client } from '@aws-sdk/client-s3'
+import type { S3Client } from '@aws-sdk/client-s3'
 import { createS3Client, hubStore } from '@hubkeeper/aws/drivers'
 import { type ObjectStore, type Report, runSchema } from '@hubkeeper/core'
 import { type CommandResult, hubkeeper } from '../../support/cli.ts'
+import { createVersionedBucket } from './bucket.ts'
 import { region } from './deployed/template.ts'
 import { startMoto } from './moto.ts'
 import { type S3Proxy, startProxy } from './s3-proxy.ts'
@@ -47,10 +48,7 @@ export async function startAccount(): Promise<Account> {
   const proxy = await startProxy({ target: moto.url })
   const s3 = createS3Client({ endpoint: proxy.url, region })
   const [hubBucket, backupBucket] = ['sync-hub', 'sync-backups']
-  const createBucket = async (Bucket: string): Promise<void> => {
-    await s3.send(new CreateBucketCommand({ Bucket }))
-    await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }))
-  }
+  const createBucket = (name: string): Promise<void> => createVersionedBucket(s3, name)
   await createBucket(hubBucket)
   await createBucket(backupBucket)
   await createStorageStack(proxy.url, {

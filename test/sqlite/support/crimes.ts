@@ -1,16 +1,9 @@
 import { createHash } from 'node:crypto'
 import { type ChainFault, keys } from '@hubkeeper/core'
-import type { Vault } from '../../support/vault.ts'
+import { proven, type Vault } from '../../support/vault.ts'
 
 const certificatesOf = ({ store }: Vault, id: string): string[] =>
   store.keys().filter((key) => key.startsWith(`${keys.backup(id)}certificate-`))
-
-/** Id of a backup that was proven so many times. */
-export async function proven(vault: Vault, times = 1): Promise<string> {
-  const { manifest } = await vault.create()
-  for (let i = 0; i < times; i++) await vault.writer().prove(await vault.find(manifest.id))
-  return manifest.id
-}
 
 /** Something that may be done to backups, and has to be noticed. */
 export interface Crime {

@@ -135,9 +135,6 @@ function isBaseName(name: string): name is BaseName {
   return name in recipes
 }
 
-/** Those in which a table `articles` is full of text. */
-export const withArticles = ['text', 'fts5', 'page-65536', 'utf-16', 'wal'] as const satisfies BaseName[]
-
 /** Makes a sound database; another `seed` makes one of the same layout with other articles. */
 export function makeBase(name: BaseName, path: string, seed = 7): void {
   const recipe: Recipe = recipes[name]

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod'
 
 /** One page in use, as dbstat tells of a sound database. */
-export interface UsedPage {
+interface UsedPage {
   readonly number: number
   /** Of the table or index. */
   readonly owner: string
@@ -100,7 +100,7 @@ export function changeBytes(path: string, change: (pages: Pages) => void): void 
 }
 
 /** Length in bytes and value of a varint. */
-export function readVarint(bytes: Buffer, at: number): { length: number; value: number } {
+function readVarint(bytes: Buffer, at: number): { length: number; value: number } {
   let value = 0
   for (let i = 0; i < 8; i++) {
     const byte = bytes[at + i] ?? 0

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sampleHub, type TestHub } from '../../support/hub.ts'
 
@@ -10,9 +10,6 @@ export const read = (hub: TestHub, key: string): string | null =>
   existsSync(at(hub, key)) ? readFileSync(at(hub, key), 'utf8') : null
 
 export const commands = (hub: TestHub): unknown => hub.value('SELECT count(*) FROM commands')
-
-/** Ids, in ascending order. */
-export const backupsOf = (hub: TestHub): string[] => readdirSync(at(hub, 'backups')).sort()
 
 /** A hub with configuration, requirements and a search index, all of them kept. */
 export function hubWithFiles(): TestHub {

@@ -3,11 +3,9 @@ import {
   type Access,
   type Fence,
   type HubConfig,
-  minutes,
   needsEngine,
   type ObjectStore,
   type PortsOf,
-  seconds,
 } from '@hubkeeper/core'
 
 interface CustodyRequest {
@@ -28,29 +26,17 @@ export async function custodyPortsOf(
 ): Promise<Partial<PortsOf<Required<Access>>>> {
   if (!needsEngine(access)) return {}
   // The layer with the engine is attached only to the functions that come this far.
-  const { createEngine, createScratch, custodyPorts } = await import('@hubkeeper/sqlite')
+  const { createScratch, custodyPorts, engineFor } = await import('@hubkeeper/sqlite')
   // One invocation at a time has this disk: what lies here is of one that was killed.
   await rm(directory, { recursive: true, force: true })
   const scratch = await createScratch(directory)
   onEnd(() => scratch.dispose())
-  const {
-    authority = 'store',
-    checkMemoryMiB,
-    checkTimeoutMinutes,
-    crossCheckMaxBytes,
-    lockTimeoutSeconds,
-    path,
-  } = hub.database
-  const left = deadline.getTime() - Date.now()
+  const { authority = 'store', crossCheckMaxBytes, path } = hub.database
   return custodyPorts(access, {
     hub: hub.id,
     run,
     store,
-    engine: createEngine({
-      timeLimit: Math.min(minutes(checkTimeoutMinutes), left),
-      memoryLimit: checkMemoryMiB * 1024 ** 2,
-      lockTimeout: seconds(lockTimeoutSeconds),
-    }),
+    engine: engineFor(hub.database, deadline.getTime() - Date.now()),
     scratch,
     database: { key: path, authority, path: null },
     crossCheckMaxBytes,

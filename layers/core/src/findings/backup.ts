@@ -1,14 +1,12 @@
 import { type Certificate, isProof } from '../certificate.ts'
+import { latestTaken } from '../clock.ts'
 import type { ProofUnfinishedError } from '../errors.ts'
 import { finding, measured, type ThresholdOverrides } from '../finding.ts'
 import { type Backup, type BackupList, type ChainCheck, type Coverage, isProven } from '../ports/backups.ts'
 import type { Finding } from '../report.ts'
-import { days, formatBytes } from '../units.ts'
+import { formatBytes } from '../units.ts'
 
 const maxEvidence = 10
-
-/** How much later than this clock a backup may be taken by another one, ms. */
-const clockSkew = days(1)
 
 /** What a certificate says of its backup. */
 export function certifiedFinding(certificate: Certificate): Finding {
@@ -72,7 +70,7 @@ function ageFinding(
   if (newest === null) {
     return finding('backup.age', 'critical', { expected: 'a proven backup', actual: 'there is none' })
   }
-  const limit = at.getTime() + clockSkew
+  const limit = latestTaken(at)
   const told = ({ backup, currentAt }: { readonly backup: Backup; readonly currentAt: Date }): string =>
     `${backup.manifest.id}, current at ${currentAt.toISOString()}`
   if (newest.currentAt.getTime() <= limit) {

@@ -1,6 +1,7 @@
 import { finding } from '../finding.ts'
 import type { Examination, Outcome, Structure } from '../ports/examination.ts'
 import type { Finding } from '../report.ts'
+import { orphansIn } from './examination.ts'
 import { adviceOn, reasonOf, statusWithoutValue } from './outcome.ts'
 
 const maxEvidence = 10
@@ -96,7 +97,7 @@ function foreignKeyFinding({ foreignKeys }: Examination, subject: string, baseli
       actual: reasonOf(foreignKeys),
     })
   }
-  const orphans = foreignKeys.value.reduce((sum, { rows }) => sum + rows, 0)
+  const orphans = orphansIn(foreignKeys.value)
   const firstSight = orphans > 0 ? 'warning' : 'ok'
   return finding(
     'database.foreign-keys',

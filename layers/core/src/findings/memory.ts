@@ -2,7 +2,7 @@ import type { HubConfig } from '../config/schema.ts'
 import { figure, finding, measured } from '../finding.ts'
 import type { HealthReading } from '../health-body.ts'
 import type { Host } from '../ports/host.ts'
-import { type Part, together } from './part.ts'
+import { only, type Part, together } from './part.ts'
 
 /** A percentage under a check, as a finding and as a figure. */
 export const usage = (
@@ -16,10 +16,8 @@ export const usage = (
 })
 
 /** Neither this machine nor the hub's health answer tells. */
-export const notTold = (check: 'disk.usage' | 'memory.usage', why: string): Part => ({
-  findings: [finding(check, 'skipped', { actual: `${why}, and its health answer does not tell` })],
-  figures: [],
-})
+export const notTold = (check: 'disk.usage' | 'memory.usage', why: string): Part =>
+  only(finding(check, 'skipped', { actual: `${why}, and its health answer does not tell` }))
 
 /** Memory of this machine, and of its own as the hub tells. */
 export async function checkMemory(hub: HubConfig, host: Host, health: HealthReading | null): Promise<Part> {
@@ -32,10 +30,7 @@ export async function checkMemory(hub: HubConfig, host: Host, health: HealthRead
   const memory = await host.memory()
   const here =
     memory === null
-      ? {
-          findings: [finding('memory.usage', 'unknown', { actual: 'this machine does not tell' })],
-          figures: [],
-        }
+      ? only(finding('memory.usage', 'unknown', { actual: 'this machine does not tell' }))
       : usage(
           'memory.usage',
           hub,

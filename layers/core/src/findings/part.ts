@@ -6,6 +6,9 @@ export interface Part {
   readonly figures: Figure[]
 }
 
+/** A part of which there is only to say what was found, or why nothing was measured. */
+export const only = (...findings: Finding[]): Part => ({ findings, figures: [] })
+
 /** Parts as one. */
 export const together = (parts: readonly Part[]): Part => ({
   findings: parts.flatMap(({ findings }) => findings),

@@ -1,5 +1,5 @@
 import type { Expectation, Expectations } from '../ledger/expectations.ts'
-import type { HistoryPoint } from './history.ts'
+import { type HistoryPoint, rowsIn } from './history.ts'
 import { fallPercent } from './tables.ts'
 
 /** What a table may lose now, as somebody said before. */
@@ -14,8 +14,6 @@ export interface Use {
   readonly expectation: Expectation
   readonly usedBy: { readonly backup: string; readonly takenAt: Date } | null
 }
-
-const rowsIn = (point: HistoryPoint, table: string): number => point.tables.get(table)?.rows ?? 0
 
 /**
  * Which expectations have come true: the first backup that counts after one was said, in which the table had

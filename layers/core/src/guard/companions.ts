@@ -1,11 +1,11 @@
 import type { Use } from './allowance.ts'
-import type { ContentState } from './history.ts'
+import { type ContentState, rowsIn } from './history.ts'
 
 /** What a search index calls the tables that hold a row for each one indexed. */
 const indexed = /_(?:content|docsize)$/
 
 const lostOf = (table: string, before: ContentState, after: ContentState): number =>
-  (before.tables.get(table)?.rows ?? 0) - (after.tables.get(table)?.rows ?? 0)
+  rowsIn(before, table) - rowsIn(after, table)
 
 /**
  * The expectation that a search index shares with what it indexes: it lost exactly as many rows as the table

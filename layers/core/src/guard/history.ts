@@ -1,4 +1,5 @@
 import type { Certificate } from '../certificate.ts'
+import type { Expectations } from '../ledger/expectations.ts'
 import { type Backup, isProven } from '../ports/backups.ts'
 import { days } from '../units.ts'
 import { countedTables } from './tables.ts'
@@ -21,6 +22,10 @@ export interface ContentState {
   readonly digest: string
   readonly tables: ReadonlyMap<string, TableState>
 }
+
+/** Rows of a table; 0 where there is none of that name. */
+export const rowsIn = ({ tables }: Pick<ContentState, 'tables'>, table: string): number =>
+  tables.get(table)?.rows ?? 0
 
 /** What a proven backup holds. */
 export interface HistoryPoint extends ContentState {
@@ -56,38 +61,38 @@ const takenAt = ({ manifest }: Backup): number => Date.parse(manifest.takenAt)
  * What the proven backups before a moment hold that are not in quarantine, of the last 90 days and the newest
  * at all events, oldest first.
  *
- * @param accepted ids of backups whose losses were accepted
+ * @param expectations tell whose losses were accepted
  */
 export function historyBefore(
   backups: readonly Backup[],
   moment: Date,
-  accepted: ReadonlySet<string>,
+  expectations: Expectations,
 ): HistoryPoint[] {
+  const accepted = new Set(expectations.accepted.map(({ backup }) => backup))
   const before = backups
-    .filter((backup) => takenAt(backup) < moment.getTime())
-    .toSorted((a, b) => takenAt(a) - takenAt(b))
-  const counted = before.filter(isProven)
-  const newest = counted.at(-1)
+    .map((backup) => ({ backup, time: takenAt(backup) }))
+    .filter(({ time }) => time < moment.getTime())
+    .toSorted((a, b) => a.time - b.time)
+  const newest = before.findLast(({ backup }) => isProven(backup))
   const points: HistoryPoint[] = []
-  let last = Number.NEGATIVE_INFINITY
-  for (const backup of counted) {
-    const time = takenAt(backup)
-    if (time < moment.getTime() - memory && backup !== newest) continue
+  // The first one that was not taken before the last point.
+  let start = 0
+  for (const [i, each] of before.entries()) {
+    const { backup, time } = each
+    if (!isProven(backup) || (time < moment.getTime() - memory && each !== newest)) continue
     const state = stateOf(backup)
     if (state === null) continue
     const { id } = backup.manifest
-    const since = before.filter(
-      (other) => other.manifest.id !== id && takenAt(other) >= last && takenAt(other) < time,
-    )
-    const restored = since.some(({ manifest }) => manifest.reason === 'safety')
-    const held = restored ? [] : since.filter(({ quarantine }) => quarantine !== null)
+    const since = before.slice(start, i).filter((other) => other.time < time)
+    const restored = since.some((other) => other.backup.manifest.reason === 'safety')
+    const held = restored ? [] : since.filter((other) => other.backup.quarantine !== null)
     points.push({
       ...state,
       backup: id,
       restart: restored ? 'restored' : accepted.has(id) ? 'accepted' : null,
-      between: held.map(stateOf).filter((other) => other !== null),
+      between: held.map((other) => stateOf(other.backup)).filter((other) => other !== null),
     })
-    last = time
+    start += since.length
   }
   return points
 }

@@ -2,7 +2,6 @@ import type { Certificate } from '../certificate.ts'
 import { finding, type ThresholdOverrides, thresholdsOf } from '../finding.ts'
 import type { Expectations } from '../ledger/expectations.ts'
 import type { Backup } from '../ports/backups.ts'
-import { formatValue } from '../render/value.ts'
 import type { Finding } from '../report.ts'
 import { usesOf } from './allowance.ts'
 import {
@@ -12,7 +11,7 @@ import {
   historyBefore,
   restoredSince,
 } from './history.ts'
-import { judgeTables, lossFinding } from './verdicts.ts'
+import { describeLoss, isAlarm, judgeTables, lossFinding } from './verdicts.ts'
 import { emptyDatabase, oldCopy } from './whole.ts'
 
 /** What is judged, and by what. */
@@ -47,8 +46,7 @@ const nothingLost = 'no table lost more than its limit'
  */
 export function judgeContent(question: ContentQuestion): ContentJudgement {
   const { backups, content, expectations, takenAt } = question
-  const accepted = new Set(expectations.accepted.map(({ backup }) => backup))
-  const history = historyBefore(backups, takenAt, accepted)
+  const history = historyBefore(backups, takenAt, expectations)
   if (history.length === 0) {
     return quiet('skipped', { actual: 'there is no proven backup to compare with' })
   }
@@ -80,8 +78,7 @@ function afterRestore(
   return null
 }
 
-const isAlarming = ({ findings }: ContentJudgement): boolean =>
-  findings.some(({ status }) => status === 'warning' || status === 'critical')
+const isAlarming = ({ findings }: ContentJudgement): boolean => findings.some(isAlarm)
 
 const quiet = (status: Finding['status'], details: Parameters<typeof finding>[2]): ContentJudgement => ({
   findings: [finding(check, status, details)],
@@ -113,12 +110,7 @@ function compare(
 }
 
 function alarm(findings: readonly Finding[]): ContentJudgement {
-  const reasons = findings
-    .filter(({ status }) => status === 'critical')
-    .map(
-      ({ actual, expected, subject, unit }) =>
-        `${subject ?? 'the database'}: ${expected} to ${formatValue(actual, unit)}`,
-    )
+  const reasons = findings.filter(({ status }) => status === 'critical').map(describeLoss)
   const more = reasons.length > named ? [`and ${reasons.length - named} more`] : []
   return {
     findings,

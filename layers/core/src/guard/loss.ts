@@ -1,9 +1,10 @@
 import type { Thresholds } from '../checks.ts'
+import { formatValue } from '../render/value.ts'
 import { formatBytes } from '../units.ts'
 import { type Allowance, allows, describeExpectation } from './allowance.ts'
 import type { ContentState, HistoryPoint, TableState } from './history.ts'
 import { type Reading, type Standing, standingOf } from './series.ts'
-import { formatPercent, formatRows } from './tables.ts'
+import { formatPercent } from './tables.ts'
 
 /** Something that a table had and has no more. */
 export interface Loss {
@@ -28,7 +29,7 @@ export interface JudgedTable {
 }
 
 /** Of so few rows, one is a large share. */
-const fewRows = 10
+export const fewRows = 10
 /** What so few rows mean, nobody can tell: they may be a state, or a job that is done. */
 const hardlyAny = 2
 /** Bytes below which a few more or less are no sign of anything. */
@@ -49,10 +50,10 @@ export function rowLoss(table: JudgedTable, limits: Thresholds): Loss | null {
   const loss = (status: Loss['status'], why: string | null): Loss => ({
     status,
     excused: status === 'ok' && (allowed || standing.usual !== null),
-    expected: formatRows(from.value),
+    expected: formatValue(from.value, 'rows'),
     actual: rows,
     evidence: [
-      `${formatRows(from.value)} in ${from.backup} of ${from.takenAt.toISOString()}, ${formatRows(rows)} now: ${formatPercent(standing.lost)} fewer`,
+      `${formatValue(from.value, 'rows')} in ${from.backup} of ${from.takenAt.toISOString()}, ${formatValue(rows, 'rows')} now: ${formatPercent(standing.lost)} fewer`,
       ...(table.now === null ? ['the table is gone'] : []),
       ...(why === null ? [] : [why]),
     ],
@@ -74,7 +75,7 @@ function emptied(
 ): Loss {
   if (status === 'ok' || (usual !== null && usual < fewRows)) return loss('ok', why)
   if (from.value <= hardlyAny)
-    return loss('warning', beyond ?? `it held ${formatRows(from.value)} at the most`)
+    return loss('warning', beyond ?? `it held ${formatValue(from.value, 'rows')} at the most`)
   return loss('critical', beyond ?? 'nothing is left of it')
 }
 
@@ -103,7 +104,7 @@ export function payloadLoss(table: JudgedTable, limits: Thresholds): Loss | null
     status,
     excused: status === 'ok' && usual !== null,
     expected: `${formatBytes(Math.round(from.value))}${unit}`,
-    actual: `${formatBytes(Math.round(value ?? 0))}${unit} in ${formatRows(now.rows)}`,
+    actual: `${formatBytes(Math.round(value ?? 0))}${unit} in ${formatValue(now.rows, 'rows')}`,
     evidence: [
       `${formatBytes(Math.round(from.value))}${unit} in ${from.backup} of ${from.takenAt.toISOString()}, ${formatBytes(Math.round(value ?? 0))} now: ${formatPercent(lost)} fewer bytes`,
       ...(why === null ? [] : [why]),

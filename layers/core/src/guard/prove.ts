@@ -1,19 +1,17 @@
-import type { Certificate } from '../certificate.ts'
 import type { HubConfig } from '../config/schema.ts'
 import { type ThresholdOverrides, thresholdsOf } from '../finding.ts'
 import type { Expectations } from '../ledger/expectations.ts'
 import type { LedgerHolder, LedgerReader } from '../ledger/levels.ts'
 import type { Freeze } from '../ledger/record.ts'
-import type { Backup, BackupReader, BackupWriter, Proof } from '../ports/backups.ts'
+import type { Backup, BackupList, BackupReader, BackupWriter, Proof } from '../ports/backups.ts'
 import type { Finding } from '../report.ts'
 import { type Use, usesOf } from './allowance.ts'
 import { historyBefore } from './history.ts'
-import { type ContentJudgement, judgeContent } from './judge.ts'
+import { type ContentJudgement, type ContentQuestion, judgeContent } from './judge.ts'
 import { type Quarantined, quarantineFindings, standingQuarantines } from './quarantine.ts'
 
 /** What content is judged with. */
 export interface GuardContext {
-  readonly backups: Pick<BackupReader, 'list' | 'newestProven'>
   readonly hub: Pick<HubConfig, 'thresholds'>
   readonly ledger: Pick<LedgerReader, 'expectations'>
 }
@@ -26,14 +24,11 @@ export interface GuardedProof {
 
 /** Judges content by the backups there are (`docs/backups.md`). */
 export async function judgeAgainstBackups(
-  { backups, hub, ledger }: GuardContext,
-  content: Pick<Certificate, 'digest' | 'tables'>,
-  takenAt: Date,
+  { hub, ledger }: GuardContext,
+  question: Pick<ContentQuestion, 'content' | 'takenAt' | 'backups'>,
 ): Promise<ContentJudgement> {
   return judgeContent({
-    content,
-    takenAt,
-    backups: (await backups.list()).backups,
+    ...question,
     expectations: await ledger.expectations(),
     thresholds: hub.thresholds,
   })
@@ -46,9 +41,8 @@ export function expectationUses(
   thresholds: ThresholdOverrides,
   at: Date,
 ): readonly Use[] {
-  const accepted = new Set(expectations.accepted.map(({ backup }) => backup))
   const { warning } = thresholdsOf('content.vanished', thresholds)
-  return usesOf(expectations, historyBefore(backups, at, accepted), warning)
+  return usesOf(expectations, historyBefore(backups, at, expectations), warning)
 }
 
 /** Proves a new backup; one from which content vanished is in quarantine before it is certified. */
@@ -57,32 +51,35 @@ export async function proveGuarded(
   backup: Backup,
 ): Promise<GuardedProof> {
   const vanished: Finding[] = []
-  const proof = await context.backups.prove(backup, async (certificate) => {
+  const proof = await context.backups.prove(backup, async (content, backups) => {
     const takenAt = new Date(backup.manifest.takenAt)
-    const { findings, objection } = await judgeAgainstBackups(context, certificate, takenAt)
+    const { findings, objection } = await judgeAgainstBackups(context, { content, takenAt, backups })
     vanished.push(...findings)
     return objection
   })
   return { proof, vanished }
 }
 
+/** What puts retention on hold. */
+interface HoldContext {
+  readonly backups: Pick<BackupReader, 'list' | 'newestProven'>
+  readonly dryRun: boolean
+  readonly ledger: Pick<LedgerHolder, 'placeHold'>
+  readonly now: () => Date
+}
+
 /**
  * Puts retention on hold while a quarantine stands, also one that another run left without; a hold that is
  * there stays as it is.
  *
+ * @param among the backups there are, where they were listed already
  * @returns what stands in quarantine
  */
-export async function holdForQuarantine({
-  backups,
-  dryRun,
-  ledger,
-  now,
-}: Pick<GuardContext, 'backups'> & {
-  readonly dryRun: boolean
-  readonly ledger: Pick<LedgerHolder, 'placeHold'>
-  readonly now: () => Date
-}): Promise<Finding[]> {
-  const list = await backups.list()
+export async function holdForQuarantine(
+  { backups, dryRun, ledger, now }: HoldContext,
+  among?: BackupList,
+): Promise<Finding[]> {
+  const list = among ?? (await backups.list())
   const currentAt = (await backups.newestProven(list.backups))?.currentAt ?? null
   const at = now()
   const last = standingQuarantines(list.backups, currentAt, at).at(-1)

@@ -1,7 +1,7 @@
+import { latestTaken } from '../clock.ts'
 import { finding } from '../finding.ts'
 import { type Backup, type BackupList, isProven } from '../ports/backups.ts'
 import type { Finding } from '../report.ts'
-import { days } from '../units.ts'
 
 /** A backup that is in quarantine. */
 export interface Quarantined extends Backup {
@@ -12,9 +12,6 @@ const isQuarantined = (backup: Backup): backup is Quarantined => backup.quaranti
 
 /** Every backup in quarantine, oldest first. */
 export const quarantined = (backups: readonly Backup[]): Quarantined[] => backups.filter(isQuarantined)
-
-/** By so much clocks may differ: what was taken later than that was taken by one that is wrong, ms. */
-const skew = days(1)
 
 /**
  * The quarantines that stand, oldest first: until they are accepted, or a later backup that counts shows that
@@ -30,7 +27,7 @@ export function standingQuarantines(
 ): Quarantined[] {
   const times = backups.filter(isProven).map(({ manifest }) => Date.parse(manifest.takenAt))
   if (currentAt !== null) times.push(currentAt.getTime())
-  const good = Math.max(...times.filter((time) => time <= at.getTime() + skew), Number.NEGATIVE_INFINITY)
+  const good = Math.max(...times.filter((time) => time <= latestTaken(at)), Number.NEGATIVE_INFINITY)
   return quarantined(backups).filter(({ manifest }) => Date.parse(manifest.takenAt) > good)
 }
 

@@ -1,5 +1,5 @@
-import type { ContentState, HistoryPoint } from './history.ts'
-import { formatRows } from './tables.ts'
+import { formatValue } from '../render/value.ts'
+import { type ContentState, type HistoryPoint, rowsIn } from './history.ts'
 
 /** The content is exactly that of an older backup. */
 export interface Stale {
@@ -38,7 +38,7 @@ export function staleContent(
   const undone = changed.reduce((sum, table) => sum + undoneIn(table, newest, now), 0)
   // A value that was set and set back is no loss.
   if (states < 2 && undone === 0) return null
-  const what = undone === 0 ? '' : `, ${formatRows(undone)} fewer`
+  const what = undone === 0 ? '' : `, ${formatValue(undone, 'rows')} fewer`
   return {
     status: states >= 2 || undone >= byHand ? 'critical' : 'warning',
     as,
@@ -48,7 +48,7 @@ export function staleContent(
 }
 
 const undoneIn = (table: string, newest: ContentState, now: ContentState): number =>
-  Math.max(0, (newest.tables.get(table)?.rows ?? 0) - (now.tables.get(table)?.rows ?? 0))
+  Math.max(0, rowsIn(newest, table) - rowsIn(now, table))
 
 const changedTables = (newest: ContentState, now: ContentState): string[] =>
   [...new Set([...newest.tables.keys(), ...now.tables.keys()])].filter(

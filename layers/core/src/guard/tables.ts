@@ -22,10 +22,6 @@ export function countedTables<T extends { readonly name: string }>(tables: reado
   return tables.filter(({ name }) => name !== 'sqlite_sequence' && !isSegment(name))
 }
 
-/** For who reads it: `1,204 rows`, `1 row`. */
-export const formatRows = (rows: number): string =>
-  `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`
-
 /** How much of what was there is gone, percent; 0 where nothing is. */
 export const fallPercent = (before: number, now: number): number =>
   before <= 0 || now >= before ? 0 : ((before - now) / before) * 100

@@ -1,5 +1,6 @@
 import type { Thresholds } from '../checks.ts'
 import { finding } from '../finding.ts'
+import { formatValue } from '../render/value.ts'
 import type { Finding } from '../report.ts'
 import { allowanceBy, allowanceOf, openUses, type Use } from './allowance.ts'
 import { sharedUse } from './companions.ts'
@@ -107,3 +108,10 @@ export function lossFinding(table: string, losses: readonly Loss[]): Finding | n
     evidence: losses.flatMap(({ evidence }) => evidence),
   })
 }
+
+/** Whether a finding says that content vanished. */
+export const isAlarm = ({ status }: Finding): boolean => status === 'warning' || status === 'critical'
+
+/** What a finding says that was lost: `notes: 1,204 rows to 12`. */
+export const describeLoss = ({ actual, expected, subject, unit }: Finding): string =>
+  `${subject ?? 'the database'}: ${expected} to ${formatValue(actual, unit)}`

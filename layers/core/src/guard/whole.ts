@@ -1,9 +1,9 @@
 import { finding } from '../finding.ts'
+import { formatValue } from '../render/value.ts'
 import type { Finding } from '../report.ts'
 import type { ContentState, HistoryPoint } from './history.ts'
 import type { Loss } from './loss.ts'
 import { byHand, staleContent } from './stale.ts'
-import { formatRows } from './tables.ts'
 import { type GoneBack, timestampsOf } from './timestamps.ts'
 import type { TableVerdict } from './verdicts.ts'
 
@@ -27,11 +27,11 @@ export function emptyDatabase(
   if (rows === 0 || rowsOf(now) > 0 || lost.length === 0) return null
   const tables = [...before.tables].filter((entry) => entry[1].rows > 0)
   return finding('content.vanished', 'critical', {
-    expected: `${formatRows(rows)} in ${tables.length} ${tables.length === 1 ? 'table' : 'tables'}`,
+    expected: `${formatValue(rows, 'rows')} in ${tables.length} ${tables.length === 1 ? 'table' : 'tables'}`,
     actual: now.tables.size === 0 ? 'it has no tables' : 'every table is empty',
     evidence: [
       `in ${before.backup} of ${before.takenAt.toISOString()}:`,
-      ...limited(tables.map(([name, state]) => `${name}: ${formatRows(state.rows)}`)),
+      ...limited(tables.map(([name, state]) => `${name}: ${formatValue(state.rows, 'rows')}`)),
     ],
   })
 }

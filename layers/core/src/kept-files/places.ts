@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { problemOfKey } from '../key-rules.ts'
-import { keys } from '../keys.ts'
+import { isBelowGit, ownFolderOf } from '../protection.ts'
 
 /** What of a hub's configuration says which files are none of the hub's own. */
 export interface OwnPlaces {
@@ -22,9 +22,9 @@ export function neverKept(key: string, { database }: OwnPlaces): string | null {
   const name = key.toLowerCase()
   const kept = posix.normalize(database.path).toLowerCase()
   if (journals.some((suffix) => name === kept + suffix)) return 'the database is kept as one'
-  const own = [keys.backups, keys.reports, keys.state].find((prefix) => name.startsWith(prefix))
-  if (own !== undefined) return `it lies below ${own}, which is Hubkeeper’s own`
-  if (name.split('/').includes('.git')) return 'it lies below .git'
+  const own = ownFolderOf(key)
+  if (own !== null) return `it lies below ${own}, which is Hubkeeper’s own`
+  if (isBelowGit(key)) return 'it lies below .git'
   return new TextEncoder().encode(key).length > maxKeyBytes
     ? `its key is longer than ${maxKeyBytes} bytes`
     : null

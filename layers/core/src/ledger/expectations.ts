@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { RecordStore } from '../ports/records.ts'
-import { readRecord } from './record.ts'
+import { readRecord, updateRecord } from './record.ts'
 
 const moment = z.iso.datetime()
 const statement = {
@@ -43,24 +43,18 @@ export type Expectations = {
 /** Nobody has said anything. */
 export const noExpectations: Expectations = { expected: [], accepted: [] }
 
-const maxTries = 8
-
 /** One small record of what is expected of a hub's content. */
 export function openExpectations(records: RecordStore, key: string) {
-  const load = () => readRecord(records, key, expectationsSchema)
   return {
     async read(): Promise<Expectations> {
-      return (await load())?.value ?? noExpectations
+      return (await readRecord(records, key, expectationsSchema))?.value ?? noExpectations
     },
 
     /** Replaces it by what `change` makes of it. @throws Error when others write it all the time */
-    async update(change: (current: Expectations) => Expectations): Promise<Expectations> {
-      for (let attempt = 1; attempt <= maxTries; attempt++) {
-        const current = await load()
-        const next = change(current?.value ?? noExpectations)
-        if ((await records.put(key, JSON.stringify(next), current?.revision ?? null)) !== null) return next
-      }
-      throw new Error(`${key} was written by others ${maxTries} times in a row`)
+    update(change: (current: Expectations) => Expectations): Promise<Expectations> {
+      return updateRecord<Expectations>(records, key, expectationsSchema, (current) =>
+        change(current ?? noExpectations),
+      )
     },
   }
 }

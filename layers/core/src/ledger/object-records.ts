@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { HubkeeperError, ObjectMissingError, PreconditionFailedError } from '../errors.ts'
-import { listAll, type ObjectStore, type WriteCondition } from '../ports/object-store.ts'
+import { listAll, type ObjectStore, replacing } from '../ports/object-store.ts'
 import type { RecordStore, StoredRecord } from '../ports/records.ts'
 
 const suffix = '.json'
@@ -44,9 +44,9 @@ export function objectRecords({ prefix, store }: ObjectRecordsOptions): RecordSt
 
     async put(key, value, expected) {
       const written = randomUUID()
-      const condition: WriteCondition = expected === null ? { ifNoneMatch: '*' } : { ifMatch: expected }
       try {
-        return (await store.put(objectOf(key), JSON.stringify({ written, value }), condition)).etag
+        const body = JSON.stringify({ written, value })
+        return (await store.put(objectOf(key), body, replacing(expected))).etag
       } catch (error) {
         if (!isConflict(error)) throw error
         // A write whose answer was lost is sent again by the client, and then refused because of itself.

@@ -74,3 +74,25 @@ export async function readRecord<T>(
   const stored = await records.get(key)
   return stored === null ? null : { value: schema.parse(JSON.parse(stored.value)), revision: stored.revision }
 }
+
+const maxTries = 8
+
+/**
+ * Replaces a record by what `change` makes of it, which is null while it is absent.
+ *
+ * @returns what is there now
+ * @throws Error when others write it all the time
+ */
+export async function updateRecord<T>(
+  records: RecordStore,
+  key: string,
+  schema: z.ZodType<T>,
+  change: (current: T | null) => T,
+): Promise<T> {
+  for (let attempt = 1; attempt <= maxTries; attempt++) {
+    const current = await readRecord(records, key, schema)
+    const next = change(current?.value ?? null)
+    if ((await records.put(key, JSON.stringify(next), current?.revision ?? null)) !== null) return next
+  }
+  throw new Error(`${key} was written by others ${maxTries} times in a row`)
+}

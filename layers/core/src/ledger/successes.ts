@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { RecordStore } from '../ports/records.ts'
-import { readRecord } from './record.ts'
+import { readRecord, updateRecord } from './record.ts'
 
 const successesSchema = z.strictObject({
   /** When the hub was first kept. */
@@ -17,8 +17,6 @@ interface Successes {
   /** When a task last succeeded; null when it never did. */
   last(task: string): Date | null
 }
-
-const maxTries = 8
 
 function newestOf({ since, successes }: z.infer<typeof successesSchema>): Successes['newest'] {
   const entries: [string | null, string][] = [[null, since], ...Object.entries(successes)]
@@ -56,16 +54,12 @@ export function openSuccesses(records: RecordStore, key: string) {
 
     /** @throws Error when others write it all the time */
     async note(task: string, at: Date): Promise<void> {
-      for (let attempt = 1; attempt <= maxTries; attempt++) {
-        const current = await load()
-        const value = current?.value ?? { since: at.toISOString(), successes: {} }
-        const time = at.toISOString()
+      const time = at.toISOString()
+      await updateRecord(records, key, successesSchema, (current) => ({
         // A beginning after this was noted by a clock that ran ahead.
-        const since = time < value.since ? time : value.since
-        const next = { since, successes: { ...value.successes, [task]: time } }
-        if ((await records.put(key, JSON.stringify(next), current?.revision ?? null)) !== null) return
-      }
-      throw new Error(`${key} was written by others ${maxTries} times in a row`)
+        since: current === null || time < current.since ? time : current.since,
+        successes: { ...current?.successes, [task]: time },
+      }))
     },
   }
 }

@@ -51,6 +51,22 @@ export const isProven = ({ certificate, manifest, quarantine }: Backup): boolean
   isProof(certificate) &&
   certificate.sha256 === manifest.sha256
 
+/**
+ * The newest proven one that no restore made, else the newest proven one; null where nothing is proven. A restore
+ * that was cut short after its safety copy would otherwise, when it is asked for again, put back what it was to
+ * replace.
+ *
+ * @param backups oldest first
+ */
+export const newestMade = (backups: readonly Backup[]): Backup | null =>
+  backups.findLast((backup) => isProven(backup) && backup.manifest.reason !== 'safety') ??
+  backups.findLast(isProven) ??
+  null
+
+/** Bytes of a backup with its files. */
+export const backupBytes = ({ manifest: { bytes, files } }: Backup): number =>
+  files.reduce((sum, file) => sum + file.bytes, bytes)
+
 const ownId = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-z]{6}$/
 
 /** When a backup was taken, to the second, as its id tells; null for an id that is none of ours. */
@@ -86,7 +102,7 @@ export interface BackupList {
   readonly quarantineUnreadable: string | null
 }
 
-/** A stored backup, read back to scratch disk. */
+/** A stored backup, read back to scratch disk; where it lies, when that is on this machine. It is only read. */
 export interface RestoredCopy {
   readonly backup: Backup
   readonly path: string
@@ -112,7 +128,7 @@ export interface CopiedFile extends BackupFile {
   readonly path: string
 }
 
-/** A file that was kept with a backup, read back to scratch disk. */
+/** A file that was kept with a backup, read back as a {@link RestoredCopy} is. */
 export interface RestoredFile extends CopiedFile {
   /** Whether every byte is as the manifest says. */
   readonly intact: boolean
@@ -164,8 +180,11 @@ export interface Coverage {
   readonly backups: readonly { readonly backup: Backup; readonly verifiedAt: Date; readonly bytes: number }[]
 }
 
-/** Tells, of what a proof saw, why the backup must not count; null where it may. */
-export type Guard = (certificate: Omit<Certificate, 'previous'>) => Promise<string | null>
+/** Tells, of what a proof saw and of every backup there is, why it must not count; null where it may. */
+export type Guard = (
+  certificate: Omit<Certificate, 'previous'>,
+  known: readonly Backup[],
+) => Promise<string | null>
 
 /** `backups: 'read'`. */
 export interface BackupReader {
@@ -187,7 +206,12 @@ export interface BackupReader {
   examine(copy: RestoredCopy): Promise<Examination>
   /** Rows that differ, table by table, between two files at rest. */
   compare(before: string, after: string): Promise<Outcome<readonly TableComparison[]>>
-  /** Reads the files that were kept with a backup back to scratch disk. @throws HubkeeperError */
+  /**
+   * Reads the files that were kept with a backup back to scratch disk: one for each, in the manifest's order.
+   * What is gone is not intact.
+   *
+   * @throws HubkeeperError
+   */
   restoreFiles(backup: Backup): Promise<readonly RestoredFile[]>
   /** The bytes of a restored file; null when there are more than `maxBytes`. */
   readRestored(file: RestoredFile, maxBytes: number): Promise<Uint8Array | null>

@@ -113,7 +113,6 @@ export interface ContentDigest {
 /** What one table holds that counts for the content digest. */
 export interface TableContents {
   readonly name: string
-  readonly rows: number
   /** Bytes of its rows as stored, wherever they lie: neither free space nor indexes, the same after VACUUM. */
   readonly payloadBytes: number
   /**

@@ -11,6 +11,12 @@ export interface ObjectInfo {
 /** A condition on the object that is about to be written, copied over or deleted. */
 export type WriteCondition = { readonly ifMatch: string } | { readonly ifNoneMatch: '*' }
 
+/** That there is no object yet. */
+export const absent = { ifNoneMatch: '*' } as const satisfies WriteCondition
+
+/** That the object is exactly this version; with null, that there is none yet. */
+export const replacing = (etag: string | null): WriteCondition => (etag === null ? absent : { ifMatch: etag })
+
 /** A range of bytes, both ends included, as in HTTP. */
 export interface ByteRange {
   readonly start: number

@@ -3,14 +3,7 @@ import { reasonOf } from '../findings/outcome.ts'
 import type { ContentDigest, Outcome } from '../ports/examination.ts'
 import type { Finding } from '../report.ts'
 import { judgeRestoration, restorationFinding } from './judge.ts'
-import type { RememberedContent, Restoration } from './record.ts'
-
-/** Whether it is still looked out for what becomes of a restore. */
-export const isFollowed = (restoration: Restoration | null): restoration is Restoration =>
-  restoration !== null &&
-  restoration.finishedAt !== null &&
-  restoration.settledAt === null &&
-  restoration.watchUntil !== null
+import { isFollowed, type RememberedContent, type Restoration } from './record.ts'
 
 /** A content digest as a restoration remembers it. */
 export const rememberedContent = ({ tables, value }: ContentDigest): RememberedContent => ({

@@ -1,6 +1,6 @@
 import { finding } from '../finding.ts'
 import type { Finding } from '../report.ts'
-import type { RememberedContent, Restoration } from './record.ts'
+import { isFollowed, type RememberedContent, type Restoration } from './record.ts'
 
 /** What the content of the database says of the last restore. */
 export interface RestorationVerdict {
@@ -18,11 +18,12 @@ export interface RestorationVerdict {
  * @param seen the content of the database now
  */
 export function judgeRestoration(
-  { finishedAt, replaced, restored, settledAt, watchUntil }: Restoration,
+  restoration: Restoration,
   seen: RememberedContent,
   at: Date,
 ): RestorationVerdict | null {
-  if (finishedAt === null || settledAt !== null || watchUntil === null || restored === null) return null
+  if (!isFollowed(restoration)) return null
+  const { replaced, restored, watchUntil } = restoration
   const over = at.getTime() >= Date.parse(watchUntil)
   if (restored.digest === replaced?.digest) {
     return { status: 'ok', reason: 'what was restored is what was there before', settled: true }

@@ -47,3 +47,18 @@ export const restorationSchema = z.strictObject({
 
 /** See {@link restorationSchema}. */
 export type Restoration = Readonly<z.infer<typeof restorationSchema>>
+
+/** A restore of which it is still looked out for what becomes of it. */
+export interface FollowedRestoration extends Restoration {
+  readonly finishedAt: string
+  readonly restored: RememberedContent
+  readonly watchUntil: string
+}
+
+/** Whether it is still looked out for what becomes of a restore, and known what it put back. */
+export const isFollowed = (restoration: Restoration | null): restoration is FollowedRestoration =>
+  restoration !== null &&
+  restoration.finishedAt !== null &&
+  restoration.restored !== null &&
+  restoration.settledAt === null &&
+  restoration.watchUntil !== null

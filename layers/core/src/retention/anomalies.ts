@@ -1,9 +1,10 @@
 import { type ThresholdOverrides, thresholdsOf } from '../finding.ts'
 import { judgeContent } from '../guard/judge.ts'
+import { fewRows } from '../guard/loss.ts'
 import { countedTables, fallPercent } from '../guard/tables.ts'
+import { describeLoss, isAlarm } from '../guard/verdicts.ts'
 import { noExpectations } from '../ledger/expectations.ts'
 import { type Backup, isProven } from '../ports/backups.ts'
-import { formatValue } from '../render/value.ts'
 
 /** A backup with which something may have begun to go wrong. */
 export interface Anomaly {
@@ -23,9 +24,6 @@ export interface Fullest {
   /** In the newest. */
   readonly left: number
 }
-
-/** Of so few rows, one is a large share. */
-const fewRows = 10
 
 /**
  * Backups after which the one before them may be wanted back: proven ones in which content vanished, the ones
@@ -79,11 +77,6 @@ function wrongWith(backup: Backup, lastGood: Backup, thresholds: ThresholdOverri
     expectations: noExpectations,
     thresholds,
   })
-  const lost = findings.filter(({ status }) => status === 'warning' || status === 'critical')
-  if (lost.length === 0) return null
-  const lines = lost.map(
-    ({ actual, expected, subject, unit }) =>
-      `${subject ?? 'the database'}: ${expected} to ${formatValue(actual, unit)}`,
-  )
-  return `lost content (${lines.join(', ')})`
+  const lost = findings.filter(isAlarm)
+  return lost.length === 0 ? null : `lost content (${lost.map(describeLoss).join(', ')})`
 }

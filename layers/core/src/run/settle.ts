@@ -2,7 +2,7 @@ import { keys } from '../keys.ts'
 import type { Claim } from '../ledger/ledger.ts'
 import { alertOf } from '../notify.ts'
 import type { Datapoint } from '../ports/metrics.ts'
-import type { ObjectStore } from '../ports/object-store.ts'
+import { absent, type ObjectStore } from '../ports/object-store.ts'
 import { reportMarkdown } from '../render/markdown.ts'
 import type { Report } from '../report.ts'
 import type { RunnerDrivers } from './drivers.ts'
@@ -26,7 +26,6 @@ export async function settle(execution: Execution, claim: Claim, drivers: Runner
 
 /** Keeps a report as JSON and Markdown. */
 export async function persist(report: Report, store: ObjectStore): Promise<void> {
-  const absent = { ifNoneMatch: '*' } as const
   const { task, run } = report
   await store.put(keys.report(task, run, 'json'), `${JSON.stringify(report, null, 2)}\n`, absent)
   await store.put(keys.report(task, run, 'md'), reportMarkdown(report), absent)

@@ -3,6 +3,7 @@ import { linkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { codeOf, HubkeeperError } from '@hubkeeper/core'
 import { temporaryPrefix } from '../keys.ts'
+import { knowsNoLinks } from '../new-file.ts'
 
 /** How copies of logs are called while they are made; each then names its process. */
 export const rotationPrefix = `${temporaryPrefix}rotation-`
@@ -10,8 +11,6 @@ export const rotationPrefix = `${temporaryPrefix}rotation-`
 /** A new name beside a log that no listing shows. */
 export const rotationTemporary = (path: string): string =>
   join(dirname(path), `${rotationPrefix}${process.pid}-${randomUUID()}`)
-
-const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 
 /**
  * Gives a finished copy its name, beside the one it has.
@@ -24,7 +23,7 @@ export function giveName(temporary: string, path: string): void {
     linkSync(temporary, path)
   } catch (error) {
     if (codeOf(error) === 'EEXIST') throw isThere(path, error)
-    if (!noLinks.has(codeOf(error) ?? '')) throw error
+    if (!knowsNoLinks(error)) throw error
     throw new HubkeeperError('not-available', `the disk of ${basename(path)} knows no hard links`, {
       hint: 'set logs.rotation.method to rename, and logs.rotation.compress to false',
       cause: error,

@@ -49,15 +49,18 @@ export interface Side {
   close(): void
 }
 
+/** @throws SideError that names the file for whatever is thrown */
+function guard<T>(path: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw new SideError(path, error)
+  }
+}
+
 /** Opens a file at rest. @throws SideError */
 export function openSide(path: string, heapLimit: number): Side {
-  const guarded = <T>(action: () => T): T => {
-    try {
-      return action()
-    } catch (error) {
-      throw new SideError(path, error)
-    }
-  }
+  const guarded = <T>(action: () => T): T => guard(path, action)
   const database = guarded(() => openHostile(path, { readOnly: true, immutable: true, heapLimit, cacheKiB }))
   try {
     const source = nativeSource(database)
@@ -96,19 +99,10 @@ function openTable(
   }
   return {
     key,
-    next() {
-      try {
-        return read()
-      } catch (error) {
-        throw new SideError(path, error)
-      }
-    },
-    count() {
-      try {
-        return scalar(database, `SELECT count(*) FROM ${tableItself(name, withoutRowid)}`, 'number')
-      } catch (error) {
-        throw new SideError(path, error)
-      }
-    },
+    next: () => guard(path, read),
+    count: () =>
+      guard(path, () =>
+        scalar(database, `SELECT count(*) FROM ${tableItself(name, withoutRowid)}`, 'number'),
+      ),
   }
 }

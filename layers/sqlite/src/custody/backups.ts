@@ -1,4 +1,4 @@
-import { type BackupWriter, HubkeeperError, keys, type Ports } from '@hubkeeper/core'
+import { type BackupWriter, backupMissing, keys, type Ports, replacing } from '@hubkeeper/core'
 import { verifyBytes } from './coverage.ts'
 import { createBackup } from './create.ts'
 import type { CustodyOptions } from './options.ts'
@@ -6,8 +6,6 @@ import { proveBackup } from './proof.ts'
 import { prunerOf } from './prune.ts'
 import { openReader } from './read.ts'
 import { pins, quarantines } from './records.ts'
-
-const absent = { ifNoneMatch: '*' } as const
 
 /** The backups of one hub under the protocol of `docs/backups.md`, at a level of access. */
 export function openBackups(
@@ -36,9 +34,7 @@ function writerOf(options: CustodyOptions): Omit<BackupWriter, keyof ReturnType<
       // Retention reads the pins before each deletion; what it had begun to delete cannot be kept.
       if (pin === null || (await store.head(keys.manifest(id))) !== null) return
       await pins.set(store, id, null, fence)
-      throw new HubkeeperError('backup-missing', `backup ${id} was deleted meanwhile`, {
-        hint: 'see what there is: hubkeeper backups list',
-      })
+      throw backupMissing(`backup ${id} was deleted meanwhile`)
     },
   }
 }
@@ -46,7 +42,6 @@ function writerOf(options: CustodyOptions): Omit<BackupWriter, keyof ReturnType<
 /** Puts a small record in the place of the one that is there now. @throws PreconditionFailedError */
 async function remember({ fence, store }: CustodyOptions, key: string, value: object): Promise<void> {
   await fence()
-  const stored = await store.get(key)
-  const condition = stored === null ? absent : { ifMatch: stored.info.etag }
-  await store.put(key, `${JSON.stringify(value, null, 2)}\n`, condition)
+  const standing = await store.head(key)
+  await store.put(key, `${JSON.stringify(value, null, 2)}\n`, replacing(standing?.etag ?? null))
 }

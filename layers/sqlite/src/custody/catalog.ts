@@ -5,7 +5,6 @@ import {
   type Certificate,
   certificateSchema,
   keys,
-  listAll,
   manifestSchema,
   type ObjectInfo,
   type ObjectStore,
@@ -17,37 +16,10 @@ import { completed } from './chain.ts'
 import { isLink, readChain, readHead } from './chain-record.ts'
 import { type MarkRecord, type Marks, MarksUnreadableError } from './marks.ts'
 import { pins, quarantines } from './records.ts'
-import { parse, recordAt, sha256Of, unreadable } from './stored.ts'
+import { eachBackup, isCertificateOf, parse, recordAt, sha256Of, unreadable } from './stored.ts'
 
 /** When the newest proven backup was last seen to hold what the database holds. */
 export const confirmationSchema = z.strictObject({ backup: z.string(), at: z.iso.datetime() })
-
-/** A small JSON object; null when it is absent or not what `schema` says. */
-export async function readJson<T>(store: ObjectStore, key: string, schema: z.ZodType<T>): Promise<T | null> {
-  const stored = await store.get(key)
-  if (stored === null) return null
-  try {
-    const parsed = schema.safeParse(JSON.parse(new TextDecoder().decode(stored.body)))
-    return parsed.success ? parsed.data : null
-  } catch {
-    return null
-  }
-}
-
-/** Objects below each backup's id, by key in ascending order. */
-async function objectsById(store: ObjectStore): Promise<Map<string, ObjectInfo[]>> {
-  const byId = new Map<string, ObjectInfo[]>()
-  for await (const object of listAll(store, keys.backups)) {
-    const id = object.key.slice(keys.backups.length).split('/')[0] ?? ''
-    const known = byId.get(id)
-    if (known === undefined) byId.set(id, [object])
-    else known.push(object)
-  }
-  return byId
-}
-
-const isCertificate = (id: string, { key }: ObjectInfo): boolean =>
-  key.startsWith(`${keys.backup(id)}certificate-`)
 
 /**
  * The newest certificate that can be read. The chain knows which one that is: by their keys, one from a clock
@@ -63,7 +35,7 @@ async function newestCertificate(
   const place = ({ key }: ObjectInfo): number => places.get(key) ?? -1
   // Of those without a place the last key is the newest, as far as the clocks were right.
   const candidates = all
-    .filter((object) => isCertificate(id, object))
+    .filter(({ key }) => isCertificateOf(id, key))
     .toReversed()
     .sort((a, b) => place(b) - place(a))
   for (const object of candidates) {
@@ -112,7 +84,7 @@ function strayOf(
     id,
     reason,
     lack,
-    certified: all.some((object) => isCertificate(id, object)),
+    certified: all.some(({ key }) => isCertificateOf(id, key)),
     bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
     writtenAt: new Date(Math.max(...all.map(({ modifiedAt }) => modifiedAt.getTime()))),
     pin,
@@ -145,25 +117,23 @@ async function manifestOf(
 
 /** Everything under the backups' prefix, oldest first. */
 export async function listBackups(store: ObjectStore): Promise<BackupList> {
-  const backups: Backup[] = []
-  const strays: StrayBackup[] = []
   const pinned = await marksOf(pins, store)
   const quarantined = await marksOf(quarantines, store)
   const issued = await issuedIn(store)
-  for (const [id, all] of await objectsById(store)) {
+  const found = await eachBackup(store, async (id, all): Promise<Backup | StrayBackup> => {
     const manifest = await manifestOf(store, id, all)
     const pin = pinned.marks.get(id) ?? null
-    if (manifest?.id === id && all.some(({ key }) => key === manifest.key)) {
-      const certificate = await newestCertificate(store, id, all, issued)
-      backups.push({ manifest, certificate, pin, quarantine: quarantined.marks.get(id) ?? null })
-    } else {
-      strays.push(strayOf(id, all, manifest, pin))
+    if (manifest?.id !== id || !all.some(({ key }) => key === manifest.key)) {
+      return strayOf(id, all, manifest, pin)
     }
-  }
-  backups.sort((a, b) => a.manifest.takenAt.localeCompare(b.manifest.takenAt))
+    const certificate = await newestCertificate(store, id, all, issued)
+    return { manifest, certificate, pin, quarantine: quarantined.marks.get(id) ?? null }
+  })
   return {
-    backups,
-    strays,
+    backups: found
+      .filter((each) => 'manifest' in each)
+      .toSorted((a, b) => a.manifest.takenAt.localeCompare(b.manifest.takenAt)),
+    strays: found.filter((each) => 'lack' in each),
     pinsUnreadable: pinned.problem,
     quarantineUnreadable: quarantined.problem,
   }

@@ -3,11 +3,13 @@ import {
   type Certificate,
   type CertificateLevel,
   type CrossCheck,
+  certifiedTables,
   type Examination,
+  missingFrom,
   type Outcome,
+  orphansIn,
   reasonOf,
-  type SearchIndexCheck,
-  type TableDigest,
+  searchIndexFaults,
 } from '@hubkeeper/core'
 
 /** What a certificate is judged from. */
@@ -34,7 +36,7 @@ export type Judgement = Pick<
 /** Judges the evidence; each level stands on the one before it. */
 export function certify(evidence: Evidence): Judgement {
   const nothing = { digest: null, tables: [], foreignKeyViolations: null, missing: [], engine: null }
-  const differing = differenceOf(evidence)
+  const differing = differenceOf(evidence, evidence.manifest)
   const skipped = { engine: null, skipped: 'the levels below it were not reached' }
   if (differing !== null) return { ...nothing, level: 'none', faults: [differing], crossCheck: skipped }
   const { examination } = evidence
@@ -53,7 +55,7 @@ export function certify(evidence: Evidence): Judgement {
   return {
     level: levelOf(structure, content !== null, second),
     digest: content?.value ?? null,
-    tables: content === null ? [] : tablesOf(content.tables, examination),
+    tables: content === null ? [] : certifiedTables(content, examination),
     foreignKeyViolations: violationsOf(examination),
     faults,
     missing: missingOf(examination),
@@ -62,26 +64,19 @@ export function certify(evidence: Evidence): Judgement {
   }
 }
 
-/** Each table with what is known of its contents. */
-function tablesOf(digests: readonly TableDigest[], { contents }: Examination): Judgement['tables'] {
-  const known = new Map(contents.state === 'done' ? contents.value.map((table) => [table.name, table]) : [])
-  return digests.map((table) => {
-    const found = known.get(table.name)
-    return found === undefined ? table : { ...table, payloadBytes: found.payloadBytes, newest: found.newest }
-  })
-}
-
 /** Two sizes that differ, to the byte: rounded, they may look the same. */
 export const sizesOf = (is: number, was: number): string =>
   `${is.toLocaleString('en')} bytes, ${was.toLocaleString('en')}`
 
-function differenceOf({ manifest, bytes, sha256 }: Evidence): string | null {
-  if (bytes !== manifest.bytes) {
-    return `the stored copy has ${sizesOf(bytes, manifest.bytes)} were written`
-  }
-  return sha256 === manifest.sha256
+/** How a stored copy differs from what was written, in words; null when it does not. */
+export function differenceOf(
+  { bytes, sha256 }: Pick<Evidence, 'bytes' | 'sha256'>,
+  written: Pick<BackupManifest, 'bytes' | 'sha256'>,
+): string | null {
+  if (bytes !== written.bytes) return `the stored copy has ${sizesOf(bytes, written.bytes)} were written`
+  return sha256 === written.sha256
     ? null
-    : `the stored copy’s SHA-256 is ${sha256}, of what was written ${manifest.sha256}`
+    : `the stored copy’s SHA-256 is ${sha256}, of what was written ${written.sha256}`
 }
 
 interface SecondOpinion {
@@ -99,14 +94,10 @@ function levelOf(structure: readonly string[], content: boolean, second: SecondO
 
 /** Rows whose parent is missing, over all tables; null when it could not be looked at. */
 export const violationsOf = ({ foreignKeys }: Examination): number | null =>
-  foreignKeys.state === 'done' ? foreignKeys.value.reduce((sum, { rows }) => sum + rows, 0) : null
+  foreignKeys.state === 'done' ? orphansIn(foreignKeys.value) : null
 
 const missingOf = ({ structure, integrity, digest }: Examination): string[] => [
-  ...new Set(
-    [structure, integrity, digest].flatMap((outcome) =>
-      outcome.state === 'fault' ? outcome.fault.missing : [],
-    ),
-  ),
+  ...missingFrom([structure, integrity, digest]),
   ...(structure.state === 'done' ? structure.value.missing : []),
 ]
 
@@ -122,13 +113,8 @@ function structureFaults(examination: Examination, baseline: number | null): str
     faults.push(`${violations} rows without a parent, ${baseline} in the proven backup before it`)
   }
   if (searchIndexes.state !== 'done') faults.push(`search indexes: ${reasonOf(searchIndexes)}`)
-  else faults.push(...searchIndexes.value.flatMap(searchIndexFault))
+  else faults.push(...searchIndexFaults(searchIndexes.value))
   return faults
-}
-
-function searchIndexFault({ name, outcome }: SearchIndexCheck): string[] {
-  if (outcome.state !== 'done') return [`search index ${name}: ${reasonOf(outcome)}`]
-  return outcome.value === null ? [] : [`search index ${name}: ${outcome.value}`]
 }
 
 function crossCheckOf({ crossCheck, crossCheckSkipped }: Evidence, digest: string | null): SecondOpinion {

@@ -8,11 +8,10 @@ import {
   type Head,
   isLink,
   type Link,
-  type Read,
   readChain,
   readHead,
 } from './chain-record.ts'
-import { isWhole, readStored, type StoredBackup, type StoredCertificate } from './stored.ts'
+import { isWhole, type Read, readStored, type StoredBackup, type StoredCertificate } from './stored.ts'
 
 type Kind = ChainFault['kind']
 

@@ -1,6 +1,6 @@
-import { HubkeeperError, keys, type ObjectStore } from '@hubkeeper/core'
+import { HubkeeperError, keys, type ObjectStore, replacing } from '@hubkeeper/core'
 import * as z from 'zod'
-import { parse } from './stored.ts'
+import { type Read, readAt } from './stored.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const count = z.number().int().nonnegative()
@@ -58,12 +58,6 @@ const headSchema = z.strictObject({
 /** See {@link headSchema}. */
 export type Head = Readonly<z.infer<typeof headSchema>>
 
-/** A small object as it was read; `etag` is null when it is absent, `value` also when it is not understood. */
-export interface Read<T> {
-  readonly value: T | null
-  readonly etag: string | null
-}
-
 /** The record of certificates cannot be relied on: what it says of deletions would be lost. */
 export class ChainUnreadableError extends HubkeeperError {
   override readonly name = 'ChainUnreadableError'
@@ -79,20 +73,11 @@ export const isLink = (each: Link | Gap): each is Link => 'certificate' in each
 /** Digest of the last certificate; null when there is none. */
 export const endOf = ({ links }: Chain): string | null => links.at(-1)?.digest ?? null
 
-async function readAt<T>(store: ObjectStore, key: string, schema: z.ZodType<T>): Promise<Read<T>> {
-  const stored = await store.get(key)
-  if (stored === null) return { value: null, etag: null }
-  return { value: parse(new TextDecoder().decode(stored.body), schema), etag: stored.info.etag }
-}
-
 export const readHead = (store: ObjectStore): Promise<Read<Head>> =>
   readAt(store, keys.certificateHead, headSchema)
 
 export const readChain = (store: ObjectStore): Promise<Read<Chain>> =>
   readAt(store, keys.certificateChain, chainSchema)
-
-const conditionOf = (etag: string | null) =>
-  etag === null ? { ifNoneMatch: '*' as const } : { ifMatch: etag }
 
 /** Writes the chain in the place of the one that was read. @returns its ETag @throws PreconditionFailedError */
 export async function writeChain(
@@ -103,7 +88,7 @@ export async function writeChain(
   // One certificate a line: for people who have to look.
   const lines = links.map((each) => `\n  ${JSON.stringify(each)}`).join(',')
   const text = `{"schema":1,"removed":${removed},"links":[${lines}\n]}\n`
-  return (await store.put(keys.certificateChain, text, conditionOf(etag))).etag
+  return (await store.put(keys.certificateChain, text, replacing(etag))).etag
 }
 
 /** Makes a certificate the end of the chain. @throws PreconditionFailedError */
@@ -113,7 +98,7 @@ export async function writeHead(
   { chained, etag }: { readonly chained: boolean; readonly etag: string | null },
 ): Promise<string> {
   const text = JSON.stringify({ digest, certificate, ...(chained ? { chained } : {}) })
-  return (await store.put(keys.certificateHead, text, conditionOf(etag))).etag
+  return (await store.put(keys.certificateHead, text, replacing(etag))).etag
 }
 
 /** A chain without what is gone: deleted certificates in a row become a gap. */

@@ -1,4 +1,4 @@
-import { type Certificate, HubkeeperError, keys, listAll, type ObjectStore } from '@hubkeeper/core'
+import { absent, type Certificate, HubkeeperError, keys, listAll, type ObjectStore } from '@hubkeeper/core'
 import { ulid } from 'ulid'
 import { adopt, connect } from './adopt.ts'
 import {
@@ -10,16 +10,13 @@ import {
   type Head,
   isLink,
   type Link,
-  type Read,
   readChain,
   readHead,
   writeChain,
   writeHead,
 } from './chain-record.ts'
 import type { CustodyOptions } from './options.ts'
-import { readStored, sha256Of, textAt } from './stored.ts'
-
-const absent = { ifNoneMatch: '*' } as const
+import { type Read, readStored, sha256Of, textAt } from './stored.ts'
 
 /** Where the chain stands. */
 interface Standing {
@@ -102,7 +99,7 @@ export async function noteRemoval(options: CustodyOptions, id: string): Promise<
 
 /** What was certified, though no record of it is left, is not deleted: the record of pins may be gone as well. */
 async function refuseUnknown(store: ObjectStore, id: string): Promise<void> {
-  for await (const { key } of listAll(store, `${keys.backup(id)}certificate-`)) {
+  for await (const { key } of listAll(store, keys.certificates(id))) {
     throw new HubkeeperError('io', `${key} is not in ${keys.certificateChain}`, {
       hint: `put the newest copy of that back; or certify the backup anew, which then may be deleted: hubkeeper backups verify ${id}`,
     })
@@ -164,7 +161,9 @@ export async function completed(
     if (read.etag !== null) return null
     return head.value === null ? { removed: 0, links: [] } : adopt(head.value, await certificatesIn(store))
   }
-  const known = settled(chain, head, await isWritten(store, chain, head))
+  const last = announced(chain, head)
+  const written = last === null || (await isWritten(store, last))
+  const known = written ? chain : { ...chain, links: chain.links.slice(0, -1) }
   const end = endOf(known)
   const { value: newest } = head
   // A head that is not understood, or an older one, tells nothing that the chain does not know.
@@ -184,14 +183,10 @@ export function announced({ links }: Chain, { value }: Read<Head>): Link | null 
     : null
 }
 
-async function isWritten(store: ObjectStore, chain: Chain, head: Read<Head>): Promise<boolean> {
-  const last = announced(chain, head)
-  const text = last === null ? null : await textAt(store, last.certificate)
-  return text !== null && sha256Of(text) === last?.digest
+async function isWritten(store: ObjectStore, { certificate, digest }: Link): Promise<boolean> {
+  const text = await textAt(store, certificate)
+  return text !== null && sha256Of(text) === digest
 }
-
-const settled = (chain: Chain, head: Read<Head>, written: boolean): Chain =>
-  announced(chain, head) === null || written ? chain : { ...chain, links: chain.links.slice(0, -1) }
 
 const certificatesIn = async (store: ObjectStore) =>
   (await readStored(store)).flatMap(({ certificates }) => certificates)

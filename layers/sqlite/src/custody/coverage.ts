@@ -1,19 +1,20 @@
 import {
   type Backup,
+  backupBytes,
   type Coverage,
   HubkeeperError,
   keys,
-  ObjectMissingError,
+  latestBelievable,
   type RestoredCopy,
   reaches,
   type Verification,
 } from '@hubkeeper/core'
 import { listBackups } from './catalog.ts'
-import { sizesOf } from './certify.ts'
+import { differenceOf } from './certify.ts'
 import { readKeptFiles } from './kept-files.ts'
 import type { CustodyOptions } from './options.ts'
-import { restoreToScratch } from './read.ts'
-import { bytesOf, latestBelievable, whyNoTimeToRead } from './reading-time.ts'
+import { copyOf } from './read.ts'
+import { whyNoTimeToRead } from './reading-time.ts'
 import { verifications } from './records.ts'
 import { sha256Of, textAt } from './stored.ts'
 
@@ -27,7 +28,7 @@ export async function coverageOf(
   const backups = (among ?? (await listBackups(store)).backups)
     .map((backup) => ({
       backup,
-      bytes: bytesOf(backup),
+      bytes: backupBytes(backup),
       verifiedAt: verifiedAt(backup, marks.get(backup.manifest.id)?.at ?? null, latest),
     }))
     .toSorted((a, b) => a.verifiedAt.getTime() - b.verifiedAt.getTime())
@@ -84,23 +85,10 @@ function requireTimeToRead(options: CustodyOptions, backup: Backup): void {
   })
 }
 
-async function copyOf(options: CustodyOptions, backup: Backup): Promise<RestoredCopy | null> {
-  try {
-    return await restoreToScratch(options, backup)
-  } catch (error) {
-    if (error instanceof ObjectMissingError) return null
-    throw error
-  }
-}
-
 function copyFaults({ certificate, manifest }: Backup, copy: RestoredCopy | null): string[] {
   if (copy === null) return [`its copy ${manifest.key} is gone`]
-  if (copy.bytes !== manifest.bytes) {
-    return [`the stored copy has ${sizesOf(copy.bytes, manifest.bytes)} were written`]
-  }
-  if (!copy.intact) {
-    return [`the stored copy’s SHA-256 is ${copy.sha256}, of what was written ${manifest.sha256}`]
-  }
+  const differing = differenceOf(copy, manifest)
+  if (differing !== null) return [differing]
   const certified =
     certificate !== null && reaches(certificate.level, 'bytes') ? certificate.sha256 : copy.sha256
   return certified === copy.sha256

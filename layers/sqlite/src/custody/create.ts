@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import {
+  absent,
   type Backup,
   type BackupManifest,
   type BackupReason,
@@ -10,8 +11,6 @@ import {
 } from '@hubkeeper/core'
 import { ulid } from 'ulid'
 import type { CustodyOptions } from './options.ts'
-
-const absent = { ifNoneMatch: '*' } as const
 
 /** `20261124T043000Z-7f3k2p`: sorts by time, can be read, and is unique. */
 function backupIdOf(takenAt: Date): string {

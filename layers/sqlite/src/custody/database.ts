@@ -14,8 +14,8 @@ import {
   type Replacement,
   type RewriteRequest,
   type RewrittenCopy,
+  replacing,
   type Snapshot,
-  type TimedStatement,
 } from '@hubkeeper/core'
 import { type CommitMark, commitMark, foreignCommits } from './commit-mark.ts'
 import { requireTime } from './forecast.ts'
@@ -25,6 +25,7 @@ import { journalSize } from './journals.ts'
 import { processesWithOpen } from './occupants.ts'
 import type { CustodyOptions } from './options.ts'
 import { failed, faultOf } from './outcomes.ts'
+import { timeAll } from './queries.ts'
 import { copyRaw } from './raw-copy.ts'
 import { giveToOwnerOfDirectory, isLink, realPathOf } from './real-file.ts'
 import { fingerprint, sizeWithLog } from './scratch.ts'
@@ -137,12 +138,7 @@ function custodyOf(given: CustodyOptions): Database {
     path,
     ...content,
     ...lookAt(path),
-    async timeStatements(statements, request) {
-      const timed: TimedStatement[] = []
-      // One after the other: two at once would measure each other.
-      for (const statement of statements) timed.push(await engine.timeStatement(path, statement, request))
-      return timed
-    },
+    timeStatements: (statements, request) => timeAll(engine, path, statements, request),
     guessStatements: () => engine.guessStatements(path),
   })
 
@@ -271,7 +267,7 @@ function custodyOf(given: CustodyOptions): Database {
       await refuseJournals()
       await fence()
       await refuseInUse()
-      const condition = expected.etag === null ? ({ ifNoneMatch: '*' } as const) : { ifMatch: expected.etag }
+      const condition = replacing(expected.etag)
       const { info } = await store.upload(source, database.key, { condition, confirm: lastLook })
       if (expected.etag === null && livePath !== null) await giveToOwnerOfDirectory(livePath)
       return { state: 'done', value: { etag: info.etag, foreignCommits: 0, commitsSince: () => 0 } }

@@ -27,15 +27,22 @@ export interface Sight {
 /** Of smaller files so little is lost with an attempt that nothing is kept in between, bytes. */
 const largeBytes = mebibytes(64)
 
+/** Parts that a certificate is judged from. */
+export const certifiedParts = [
+  'structure',
+  'integrity',
+  'foreign-keys',
+  'search-indexes',
+  'digest',
+  'contents',
+] as const satisfies readonly ExaminationPart[]
+
 /** What is looked at together, in order: what was seen of a large file is kept after each. */
 const rounds: readonly (readonly ExaminationPart[])[] = [
   ['structure', 'integrity', 'foreign-keys', 'search-indexes'],
   ['digest', 'contents'],
   ['hazards', 'statistics'],
 ]
-
-/** What a certificate says nothing of. */
-const spare: ReadonlySet<ExaminationPart> = new Set(['hazards', 'statistics'])
 
 /** Looks at everything that no earlier attempt has seen of exactly these bytes. */
 export async function lookAt(options: CustodyOptions, copy: RestoredCopy): Promise<Sight> {
@@ -49,7 +56,7 @@ export async function lookAt(options: CustodyOptions, copy: RestoredCopy): Promi
       ? crossCheck(options, copy)
       : { crossCheck: known.crossCheck, crossCheckSkipped: null },
   ])
-  const unfinished = examinationParts.filter((part) => !spare.has(part) && isOutOfTime(looked, part))
+  const unfinished = certifiedParts.filter((part) => isOutOfTime(looked, part))
   if (unfinished.length > 0) await keepProgress(options, id, copy.sha256, { ...looked, ...second })
   return {
     examination: { ...looked.parts, seconds: looked.seconds, peakMemory: looked.peakMemory },
@@ -84,7 +91,7 @@ async function lookInRounds(options: CustodyOptions, copy: RestoredCopy, known: 
     const seen = await engine.examine(copy.path, { parts, scratch: scratch.directory, timeLimit })
     looked = {
       ...looked,
-      parts: merge(looked.parts, seen, new Set(parts)),
+      parts: merge(looked.parts, seen, parts),
       seconds: { ...looked.seconds, ...seen.seconds },
       peakMemory: greater(looked.peakMemory, seen.peakMemory),
     }
@@ -100,30 +107,30 @@ const greater = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.max(a, b)
 
 /** What was looked at now, and what was known of the rest. */
-function merge(known: Seen['parts'], seen: Examination, asked: ReadonlySet<ExaminationPart>): Seen['parts'] {
-  const choose = <T>(part: ExaminationPart, before: T, now: T): T => (asked.has(part) ? now : before)
-  return {
-    structure: choose('structure', known.structure, seen.structure),
-    integrity: choose('integrity', known.integrity, seen.integrity),
-    foreignKeys: choose('foreign-keys', known.foreignKeys, seen.foreignKeys),
-    searchIndexes: choose('search-indexes', known.searchIndexes, seen.searchIndexes),
-    hazards: choose('hazards', known.hazards, seen.hazards),
-    digest: choose('digest', known.digest, seen.digest),
-    contents: choose('contents', known.contents, seen.contents),
-    statistics: choose('statistics', known.statistics, seen.statistics),
-  }
-}
+const merge = (
+  known: Seen['parts'],
+  seen: Examination,
+  asked: readonly ExaminationPart[],
+): Seen['parts'] => ({
+  ...known,
+  ...Object.fromEntries(asked.map((part) => [fieldOf[part], seen[fieldOf[part]]])),
+})
 
 async function crossCheck(
   options: CustodyOptions,
   copy: RestoredCopy,
 ): Promise<Pick<Sight, 'crossCheck' | 'crossCheckSkipped'>> {
-  const { crossCheckMaxBytes, engine } = options
-  if (copy.bytes <= crossCheckMaxBytes) {
-    const timeLimit = Math.max(1, timeLeft(options))
-    return { crossCheck: await engine.crossCheck(copy.path, { timeLimit }), crossCheckSkipped: null }
-  }
-  const limit = formatBytes(crossCheckMaxBytes)
-  const crossCheckSkipped = `${formatBytes(copy.bytes)} is more than database.crossCheckMaxBytes (${limit})`
-  return { crossCheck: null, crossCheckSkipped }
+  const crossCheckSkipped = whyNoCrossCheck(options, copy.bytes)
+  if (crossCheckSkipped !== null) return { crossCheck: null, crossCheckSkipped }
+  const timeLimit = Math.max(1, timeLeft(options))
+  return { crossCheck: await options.engine.crossCheck(copy.path, { timeLimit }), crossCheckSkipped }
 }
+
+/** Why a file of that size is not cross-checked, in words; null where it is. */
+export const whyNoCrossCheck = (
+  { crossCheckMaxBytes }: Pick<CustodyOptions, 'crossCheckMaxBytes'>,
+  bytes: number,
+): string | null =>
+  bytes <= crossCheckMaxBytes
+    ? null
+    : `${formatBytes(bytes)} is more than database.crossCheckMaxBytes (${formatBytes(crossCheckMaxBytes)})`

@@ -1,4 +1,10 @@
-import { type Fence, HubkeeperError, type ObjectStore, PreconditionFailedError } from '@hubkeeper/core'
+import {
+  type Fence,
+  HubkeeperError,
+  type ObjectStore,
+  PreconditionFailedError,
+  replacing,
+} from '@hubkeeper/core'
 import * as z from 'zod'
 
 /** What is noted of each backup, by its id. */
@@ -62,8 +68,7 @@ export function markRecord<T>(
         await fence()
         try {
           const text = `${JSON.stringify({ [name]: Object.fromEntries(marks) }, null, 2)}\n`
-          const condition = stored === null ? { ifNoneMatch: '*' as const } : { ifMatch: stored.info.etag }
-          await store.put(key, text, condition)
+          await store.put(key, text, replacing(stored?.info.etag ?? null))
           return
         } catch (error) {
           if (!(error instanceof PreconditionFailedError) || attempt === maxAttempts) throw error

@@ -1,6 +1,6 @@
 import {
   type Backup,
-  type BackupManifest,
+  type BackupList,
   type Certificate,
   type Guard,
   HubkeeperError,
@@ -46,7 +46,12 @@ export async function proveBackup(options: CustodyOptions, backup: Backup, guard
   if (whyNoTimeToRead(options, backup) !== null) throw new ProofUnfinishedError(manifest.id, ['bytes'], true)
   const timed = timerOf(options)
   const started = now().getTime()
-  const baseline = baselineOf((await listBackups(store)).backups, manifest)
+  let listed: Promise<BackupList> | null = null
+  const known = async () => {
+    listed ??= listBackups(store)
+    return (await listed).backups
+  }
+  const baseline = await baselineOf(backup, known)
   const stored = await textAt(store, keys.manifest(manifest.id))
   if (stored === null) throw missing(manifest.id, `${keys.manifest(manifest.id)} is gone`)
   const copy = await timed(() => readBack(options, backup))
@@ -83,7 +88,7 @@ export async function proveBackup(options: CustodyOptions, backup: Backup, guard
       baseline,
     }),
   }
-  const quarantine = guard === undefined ? null : await guarded(options, draft, guard)
+  const quarantine = guard === undefined ? null : await guarded(options, draft, guard, known)
   const certificate = await issueCertificate(options, draft)
   if (sight?.kept === true) await proofs.set(store, manifest.id, null, fence)
   return {
@@ -98,9 +103,14 @@ export async function proveBackup(options: CustodyOptions, backup: Backup, guard
  * Rows without a parent that the backup may have: as many as when it was proven, else as in the newest proven
  * one before it. Null where there is none: what was cleared up since is no fault of an older one.
  */
-function baselineOf(known: readonly Backup[], { id, takenAt }: BackupManifest): number | null {
-  const own = known.find(({ manifest }) => manifest.id === id)?.certificate ?? null
-  const before = known.findLast((each) => isProven(each) && each.manifest.takenAt <= takenAt)
+async function baselineOf(
+  { certificate, manifest: { id, takenAt } }: Backup,
+  known: () => Promise<readonly Backup[]>,
+): Promise<number | null> {
+  if (certificate !== null && isProof(certificate)) return certificate.foreignKeyViolations
+  const all = await known()
+  const own = all.find(({ manifest }) => manifest.id === id)?.certificate ?? null
+  const before = all.findLast((each) => isProven(each) && each.manifest.takenAt <= takenAt)
   return (own !== null && isProof(own) ? own : before?.certificate)?.foreignKeyViolations ?? null
 }
 
@@ -165,10 +175,16 @@ async function guarded(
   { fence, now, run, store }: CustodyOptions,
   draft: Omit<Certificate, 'previous'>,
   guard: Guard,
+  known: () => Promise<readonly Backup[]>,
 ): Promise<Quarantine | null> {
   // While it is not known what counts, content is judged by what may not.
-  await quarantines.read(store)
-  const reason = await guard(draft)
+  const marks = await quarantines.read(store)
+  // What was accepted since they were listed counts.
+  const all = (await known()).map((each) => ({
+    ...each,
+    quarantine: marks.get(each.manifest.id) ?? null,
+  }))
+  const reason = await guard(draft, all)
   if (reason === null) return null
   const quarantine = { reason, run, since: now().toISOString() }
   await quarantines.set(store, draft.backup, quarantine, fence)

@@ -7,11 +7,11 @@ import {
   manifestSchema,
   momentOfId,
 } from '@hubkeeper/core'
-import { readJson } from './catalog.ts'
 import { noteRemoval } from './chain.ts'
 import type { CustodyOptions } from './options.ts'
 import { proofs } from './progress.ts'
 import { pins, verifications } from './records.ts'
+import { readAt } from './stored.ts'
 
 /** What deletes backups, one after the other. */
 export function prunerOf(options: CustodyOptions): Pick<BackupPruner, 'delete' | 'deleteStray'> {
@@ -48,10 +48,10 @@ export function prunerOf(options: CustodyOptions): Pick<BackupPruner, 'delete' |
   return {
     delete: ({ manifest: { id, sha256, takenAt } }) =>
       remove(id, async () => {
-        const stored = await readJson(store, keys.manifest(id), manifestSchema)
-        if (stored === null && (await store.head(keys.manifest(id))) !== null)
-          return 'its manifest cannot be read'
-        const same = stored === null || (stored.sha256 === sha256 && stored.takenAt === takenAt)
+        const { etag, value } = await readAt(store, keys.manifest(id), manifestSchema)
+        if (etag === null) return null
+        if (value === null) return 'its manifest cannot be read'
+        const same = value.sha256 === sha256 && value.takenAt === takenAt
         return same ? null : 'it is another one by now'
       }),
 

@@ -2,37 +2,35 @@ import { basename } from 'node:path'
 import {
   type Backup,
   type BackupList,
-  type BackupManifest,
   type BackupReader,
-  type Examination,
   examinationParts,
   HubkeeperError,
   isProven,
   keys,
+  latestBelievable,
   ObjectMissingError,
-  type ObjectStore,
   type RestoredCopy,
   type RestoredFile,
   restorationSchema,
-  type Transfer,
 } from '@hubkeeper/core'
-import { confirmationSchema, listBackups, readJson } from './catalog.ts'
+import { confirmationSchema, listBackups } from './catalog.ts'
 import { checkChain } from './chain-check.ts'
 import { coverageOf } from './coverage.ts'
 import type { CustodyOptions } from './options.ts'
 import { queriesOf } from './queries.ts'
-import { fingerprintOf, latestBelievable } from './reading-time.ts'
+import { isIntact, readBack } from './read-back.ts'
+import { readJson } from './stored.ts'
 
 /** The backups of one hub, to be looked at. */
 export function openReader(options: CustodyOptions): BackupReader {
-  const { engine, store } = options
+  const { engine, scratch, store } = options
 
   const list: BackupReader['list'] = () => listBackups(store)
 
   return {
     list,
     restoreToScratch: (backup) => restoreToScratch(options, backup),
-    examine: (copy) => examineCopy(options, copy),
+    examine: ({ path }) => engine.examine(path, { parts: examinationParts, scratch: scratch.directory }),
     compare: (before, after) => engine.compare(before, after),
     restoreFiles: (backup) => restoreFiles(options, backup),
     ...queriesOf(options),
@@ -76,56 +74,49 @@ function refuseGuess({ quarantineUnreadable }: BackupList): void {
 
 /** The stored copy, read back to scratch disk; where it lies, when that is on this machine. */
 export async function restoreToScratch(options: CustodyOptions, backup: Backup): Promise<RestoredCopy> {
-  const { scratch, store } = options
-  const { manifest } = backup
-  // Backups are never written again, so one on this machine is read where it lies.
-  const file = await store.fileOf(manifest.key)
-  const { bytes, path, sha256 } =
-    file === null ? await downloadCopy(options, manifest) : { path: file, ...(await fingerprintOf(file)) }
+  const copy = await copyOf(options, backup)
+  if (copy === null) throw new ObjectMissingError(backup.manifest.key)
+  return copy
+}
+
+/** As {@link restoreToScratch}; null when it is gone. */
+export async function copyOf(options: CustodyOptions, backup: Backup): Promise<RestoredCopy | null> {
+  const { bytes, id, key } = backup.manifest
+  const what = `reading back backup ${id}`
+  const read = await readBack(options, { key, bytes, name: basename(key), what })
+  if (read === null) return null
+  const { isCopy, ...copy } = read
   return {
     backup,
-    path,
-    bytes,
-    sha256,
-    intact: bytes === manifest.bytes && sha256 === manifest.sha256,
-    dispose: () => (file === null ? scratch.remove(path) : Promise.resolve()),
+    ...copy,
+    intact: isIntact(copy, backup.manifest),
+    dispose: () => (isCopy ? options.scratch.remove(copy.path) : Promise.resolve()),
   }
 }
 
-async function downloadCopy({ scratch, store }: CustodyOptions, { bytes, id, key }: BackupManifest) {
-  await scratch.requireSpace(bytes, `reading back backup ${id}`)
-  const path = scratch.path(basename(key))
-  const { info, sha256 } = await store.download(key, path)
-  return { path, bytes: info.bytes, sha256 }
-}
-
-/** Everything that a proof looks at in a copy that is intact. */
-export const examineCopy = ({ engine, scratch }: CustodyOptions, copy: RestoredCopy): Promise<Examination> =>
-  engine.examine(copy.path, { parts: examinationParts, scratch: scratch.directory })
-
-/** The files that are kept with a backup, in the manifest's order. @throws HubkeeperError `no-space` */
+/**
+ * The files that are kept with a backup, in the manifest's order. One that is gone is not intact, and the others
+ * may be.
+ *
+ * @throws HubkeeperError `no-space` before any is copied, unless all of them fit
+ */
 async function restoreFiles(
-  { scratch, store }: CustodyOptions,
+  options: CustodyOptions,
   { manifest: { files, id } }: Backup,
 ): Promise<RestoredFile[]> {
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
-  if (bytes > 0) await scratch.requireSpace(bytes, `reading back the files of backup ${id}`)
+  const what = `reading back the files of backup ${id}`
+  let left = files.reduce((sum, file) => sum + file.bytes, 0)
   const restored: RestoredFile[] = []
   for (const file of files) {
-    const path = scratch.path('kept')
-    const transfer = await downloadPresent(store, keys.backupFile(id, file.key), path)
-    const intact = transfer?.info.bytes === file.bytes && transfer.sha256 === file.sha256
-    restored.push({ ...file, path, intact })
+    const read = await readBack(options, {
+      key: keys.backupFile(id, file.key),
+      bytes: left,
+      name: 'kept',
+      what,
+    })
+    left -= file.bytes
+    const intact = read !== null && isIntact(read, file)
+    restored.push({ ...file, path: read?.path ?? options.scratch.path('gone'), intact })
   }
   return restored
-}
-
-/** Null for what is gone: the file is not intact, and the others may be. */
-async function downloadPresent(store: ObjectStore, key: string, path: string): Promise<Transfer | null> {
-  try {
-    return await store.download(key, path)
-  } catch (error) {
-    if (error instanceof ObjectMissingError) return null
-    throw error
-  }
 }

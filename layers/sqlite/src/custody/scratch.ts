@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { formatBytes, HubkeeperError, messageOf } from '@hubkeeper/core'
+import { formatBytes, HubkeeperError, ioError, messageOf } from '@hubkeeper/core'
 
 /** Disk for the files of one run; everything on it is gone when the run is. */
 export interface Scratch {
@@ -82,13 +82,17 @@ export async function createScratch(parent: string): Promise<Scratch> {
   }
 }
 
-/** Size in bytes and SHA-256 in hex of a file, read as a stream. */
+/** Size in bytes and SHA-256 in hex of a file, read as a stream. @throws HubkeeperError that names it */
 export async function fingerprint(path: string): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256')
-  // A small file needs no large buffer.
-  const highWaterMark = Math.min(4 * 1024 ** 2, Math.max(4096, (await stat(path)).size))
-  for await (const chunk of createReadStream(path, { highWaterMark })) hash.update(chunk)
-  return { bytes: (await stat(path)).size, sha256: hash.digest('hex') }
+  try {
+    const hash = createHash('sha256')
+    // A small file needs no large buffer.
+    const highWaterMark = Math.min(4 * 1024 ** 2, Math.max(4096, (await stat(path)).size))
+    for await (const chunk of createReadStream(path, { highWaterMark })) hash.update(chunk)
+    return { bytes: (await stat(path)).size, sha256: hash.digest('hex') }
+  } catch (error) {
+    throw ioError(error, path, 'cannot read')
+  }
 }
 
 /** What a snapshot of a live database may come to at most, its log included, bytes. */

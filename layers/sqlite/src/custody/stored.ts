@@ -44,29 +44,38 @@ export interface StoredBackup {
 export const isWhole = ({ id, keys: present, manifest }: StoredBackup): boolean =>
   manifest !== null && manifest.id === id && present.has(manifest.key)
 
-/** Objects that are read at once. */
+/** Backups of which something is read at once. */
 const width = 8
 
 const decoder = new TextDecoder()
 
-/** Everything below the backups' prefix with its small objects read, by id in ascending order. */
-export async function readStored(store: ObjectStore): Promise<StoredBackup[]> {
+/** Whether an object is named as a certificate of a backup. */
+export const isCertificateOf = (id: string, key: string): boolean => key.startsWith(keys.certificates(id))
+
+/** What `read` makes of the objects of each backup, whole or not, by id in ascending order. */
+export async function eachBackup<T>(
+  store: ObjectStore,
+  read: (id: string, present: readonly ObjectInfo[]) => Promise<T>,
+): Promise<T[]> {
   const byId = new Map<string, ObjectInfo[]>()
   for await (const object of listAll(store, keys.backups)) {
-    const { key } = object
-    const id = key.slice(keys.backups.length).split('/')[0] ?? ''
+    const id = object.key.slice(keys.backups.length).split('/')[0] ?? ''
     const known = byId.get(id)
     if (known === undefined) byId.set(id, [object])
     else known.push(object)
   }
-  const backups: StoredBackup[] = []
+  const all: T[] = []
   const ids = [...byId]
   for (let i = 0; i < ids.length; i += width) {
     const some = ids.slice(i, i + width)
-    backups.push(...(await Promise.all(some.map(([id, present]) => readBackup(store, id, present)))))
+    all.push(...(await Promise.all(some.map(([id, present]) => read(id, present)))))
   }
-  return backups
+  return all
 }
+
+/** Everything below the backups' prefix with its small objects read, by id in ascending order. */
+export const readStored = (store: ObjectStore): Promise<StoredBackup[]> =>
+  eachBackup(store, (id, present) => readBackup(store, id, present))
 
 async function readBackup(
   store: ObjectStore,
@@ -74,7 +83,7 @@ async function readBackup(
   present: readonly ObjectInfo[],
 ): Promise<StoredBackup> {
   const certificates: StoredCertificate[] = []
-  for (const object of present.filter(({ key }) => key.startsWith(`${keys.backup(id)}certificate-`))) {
+  for (const object of present.filter(({ key }) => isCertificateOf(id, key))) {
     const { key } = object
     const text = await recordAt(store, object)
     if (text === null) continue
@@ -121,6 +130,24 @@ export async function recordAt(
 export async function textAt(store: ObjectStore, key: string): Promise<string | null> {
   const stored = await store.get(key)
   return stored === null ? null : decoder.decode(stored.body)
+}
+
+/** A small object as it was read; `etag` is null when it is absent, `value` also when it is not understood. */
+export interface Read<T> {
+  readonly value: T | null
+  readonly etag: string | null
+}
+
+/** A small JSON object with its version. */
+export async function readAt<T>(store: ObjectStore, key: string, schema: z.ZodType<T>): Promise<Read<T>> {
+  const stored = await store.get(key)
+  if (stored === null) return { value: null, etag: null }
+  return { value: parse(decoder.decode(stored.body), schema), etag: stored.info.etag }
+}
+
+/** A small JSON object; null when it is absent or not what `schema` says. */
+export async function readJson<T>(store: ObjectStore, key: string, schema: z.ZodType<T>): Promise<T | null> {
+  return (await readAt(store, key, schema)).value
 }
 
 /** What a text says under a schema; null when it does not. */

@@ -2,7 +2,6 @@ import { chmod, constants, copyFile, rm } from 'node:fs/promises'
 import {
   type Backup,
   type BackupManifest,
-  type Certificate,
   type Detector,
   type DetectorRemark,
   formatBytes,
@@ -11,9 +10,9 @@ import {
   type RestoredCopy,
   reasonOf,
 } from '@hubkeeper/core'
-import { certify } from '../custody/certify.ts'
 import type { CustodyOptions } from '../custody/options.ts'
 import { fingerprint } from '../custody/scratch.ts'
+import { certificateOf } from './certificate.ts'
 import { cleanOf, judgeSight } from './judge.ts'
 import { type FileSight, type Looks, lookAtFile, type Reference } from './look.ts'
 import type { PlantStep } from './plant.ts'
@@ -155,32 +154,14 @@ async function build(
 }
 
 /** The canary as a backup with a certificate, as a proof would have issued it. */
-function provenBackup({ hub, run }: CustodyOptions, manifest: BackupManifest, sight: FileSight): Backup {
-  const { bytes, database, id, sha256, takenAt } = manifest
+function provenBackup(options: CustodyOptions, manifest: BackupManifest, sight: FileSight): Backup {
   const { digest } = sight.examination
-  const judgement = certify({
-    manifest,
-    bytes,
-    sha256,
+  const certificate = certificateOf(options, manifest, {
     // What may be said of it without cause keeps nobody else from comparing with it.
     examination: { ...cleanOf(sight.examination), digest },
     crossCheck: null,
     crossCheckSkipped: 'it is compared on its own',
     baseline: null,
   })
-  const certificate: Certificate = {
-    schema: 1,
-    backup: id,
-    hub,
-    database,
-    issuedAt: takenAt,
-    run,
-    bytes,
-    sha256,
-    stages: [],
-    files: null,
-    previous: null,
-    ...judgement,
-  }
-  return { manifest, certificate, pin: null, quarantine: null }
+  return { manifest, certificate: { ...certificate, previous: null }, pin: null, quarantine: null }
 }

@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { days, keys, listAll, type ObjectStore } from '@hubkeeper/core'
-import { certify } from '../custody/certify.ts'
 import { issueCertificate } from '../custody/chain.ts'
 import { createBackup } from '../custody/create.ts'
 import type { CustodyOptions } from '../custody/options.ts'
 import { fingerprint } from '../custody/scratch.ts'
+import { isCertificateOf } from '../custody/stored.ts'
 import type { Planted } from './bytes.ts'
 import type { Spot } from './catalogue.ts'
+import { bytesAlone, certificateOf } from './certificate.ts'
 import { memoryStore } from './memory-store.ts'
 
 /** A small chain of certificates in a store of its own. */
@@ -23,7 +24,7 @@ const firstBackup = Date.parse('2026-01-01T04:30:00Z')
 
 /** A chain whose backups are small files, made by what makes the real ones. */
 export async function practiceChain(options: CustodyOptions): Promise<ChainPatient> {
-  const { hub, run, scratch } = options
+  const { scratch } = options
   const store = memoryStore()
   const backups: string[] = []
   for (let i = 0; i < chainLength; i++) {
@@ -34,22 +35,8 @@ export async function practiceChain(options: CustodyOptions): Promise<ChainPatie
     const snapshot = { path, takenAt, sourceEtag: null, ...(await fingerprint(path)) }
     const { manifest } = await createBackup(practice, snapshot, 'request', [])
     await scratch.remove(path)
-    const { bytes, database, id, sha256 } = manifest
-    const evidence = { examination: null, crossCheck: null, crossCheckSkipped: null, baseline: null }
-    await issueCertificate(practice, {
-      schema: 1,
-      backup: id,
-      hub,
-      database,
-      issuedAt: takenAt.toISOString(),
-      run,
-      bytes,
-      sha256,
-      stages: [],
-      files: null,
-      ...certify({ manifest, bytes, sha256, ...evidence }),
-    })
-    backups.push(id)
+    await issueCertificate(practice, certificateOf(options, manifest, bytesAlone))
+    backups.push(manifest.id)
   }
   return { store, backups }
 }
@@ -72,8 +59,9 @@ async function objectsOf({ backups, store }: ChainPatient, position: number) {
 export async function tamper(patient: ChainPatient, { choose, sample }: Spot): Promise<Planted> {
   const { store } = patient
   const position = positionOf(patient, sample)
-  const certificates = (await objectsOf(patient, position)).filter(({ key }) => key.includes('/certificate-'))
-  for (const { body, key } of certificates) {
+  const id = patient.backups[position] ?? ''
+  const objects = await objectsOf(patient, position)
+  for (const { body, key } of objects.filter(({ key }) => isCertificateOf(id, key))) {
     const text = new TextDecoder().decode(body)
     const digests = [...text.matchAll(/[0-9a-f]{64}/g)]
     const at = (digests[choose('digest', digests.length)]?.index ?? 0) + choose('digit', 64)

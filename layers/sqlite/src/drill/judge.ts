@@ -7,6 +7,7 @@ import {
   reasonOf,
 } from '@hubkeeper/core'
 import { certify, type Judgement, violationsOf } from '../custody/certify.ts'
+import { bytesAlone } from './certificate.ts'
 import {
   type FileSight,
   type Looks,
@@ -77,8 +78,7 @@ const firstOf = (faults: readonly string[]): Verdict => {
 }
 
 function bytesVerdict({ backup: { manifest } }: Reference, { bytes, sha256 }: FileSight): Verdict {
-  const evidence = { examination: null, crossCheck: null, crossCheckSkipped: null, baseline: null }
-  const { faults, level } = certify({ manifest, bytes, sha256, ...evidence })
+  const { faults, level } = certify({ manifest, bytes, sha256, ...bytesAlone })
   return level === 'none' ? firstOf(faults) : silent
 }
 

@@ -5,7 +5,6 @@ import {
   type CrossCheck,
   type Detector,
   type Examination,
-  formatBytes,
   judgeContent,
   noExpectations,
   type ObjectStore,
@@ -14,6 +13,7 @@ import {
   seconds,
 } from '@hubkeeper/core'
 import { checkChain } from '../custody/chain-check.ts'
+import { certifiedParts, whyNoCrossCheck } from '../custody/look.ts'
 import type { CustodyOptions } from '../custody/options.ts'
 import { fingerprint } from '../custody/scratch.ts'
 
@@ -31,9 +31,6 @@ export interface Looks {
   checkChain(store: ObjectStore): Promise<ChainCheck>
 }
 
-/** What a certificate is judged from. */
-const parts = ['structure', 'integrity', 'foreign-keys', 'search-indexes', 'digest', 'contents'] as const
-
 /** What looks in a proof. */
 export const looksOfProofs = ({
   crossCheckMaxBytes,
@@ -41,14 +38,10 @@ export const looksOfProofs = ({
   scratch,
 }: Pick<CustodyOptions, 'crossCheckMaxBytes' | 'engine' | 'scratch'>): Looks => ({
   fingerprint,
-  examine: (path) => engine.examine(path, { parts, scratch: scratch.directory }),
+  examine: (path) => engine.examine(path, { parts: certifiedParts, scratch: scratch.directory }),
   async crossCheck(path, bytes) {
-    if (bytes <= crossCheckMaxBytes) return engine.crossCheck(path)
-    const limit = formatBytes(crossCheckMaxBytes)
-    return {
-      state: 'skipped',
-      reason: `${formatBytes(bytes)} is more than database.crossCheckMaxBytes (${limit})`,
-    }
+    const reason = whyNoCrossCheck({ crossCheckMaxBytes }, bytes)
+    return reason === null ? engine.crossCheck(path) : { state: 'skipped', reason }
   },
   vanished,
   checkChain,

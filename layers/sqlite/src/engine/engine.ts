@@ -104,11 +104,11 @@ export function createEngine(limits: EngineLimits, runJob: typeof runChild = run
 
   const withinLimit = (timeLimit = limits.timeLimit): number => Math.min(timeLimit, limits.timeLimit)
 
-  const start = (
+  const start = async (
     job: Job,
     scratch: string,
     { memoryLimit, timeLimit }: Pick<EngineLimits, 'memoryLimit' | 'timeLimit'> = limits,
-  ): Promise<ChildRun> => runJob({ job, heapLimit }, scratch, { timeLimit, memoryLimit })
+  ): Promise<Told> => toldBy(await runJob({ job, heapLimit }, scratch, { timeLimit, memoryLimit }))
 
   async function result<T>(
     job: Exclude<Job, { kind: 'examine' }>,
@@ -176,9 +176,16 @@ export function createEngine(limits: EngineLimits, runJob: typeof runChild = run
   }
 }
 
-/** What a child said that can be understood: a line may be cut off where it was ended, or be a hostile file’s. */
-const linesOf = ({ lines }: ChildRun): Line[] =>
-  lines.flatMap((line) => lineSchema.safeParse(parsed(line)).data ?? [])
+/** A child's run with what it said. */
+interface Told extends Omit<ChildRun, 'lines'> {
+  readonly lines: readonly Line[]
+}
+
+/** What can be understood of it: a line may be cut off where the child was ended, or be a hostile file’s. */
+const toldBy = ({ lines, ...run }: ChildRun): Told => ({
+  ...run,
+  lines: lines.flatMap((line) => lineSchema.safeParse(parsed(line)).data ?? []),
+})
 
 function parsed(line: string): unknown {
   try {
@@ -189,8 +196,7 @@ function parsed(line: string): unknown {
 }
 
 /** How long each part took that a child told of. */
-function secondsOf(run: ChildRun): Examination['seconds'] {
-  const lines = linesOf(run)
+function secondsOf({ lines }: Told): Examination['seconds'] {
   const took = (part: ExaminationPart) => lines.find(({ name }) => name === part)?.seconds
   return Object.fromEntries(
     examinationParts.flatMap((part) => {
@@ -201,8 +207,8 @@ function secondsOf(run: ChildRun): Examination['seconds'] {
 }
 
 /** The outcome of a name among a child's lines; how the child ended where there is none. */
-function outcomeIn<T>(run: ChildRun, name: string, schema: z.ZodType<Outcome<T>>): Outcome<T> {
-  const line = linesOf(run).find((each) => each.name === name)
+function outcomeIn<T>(run: Told, name: string, schema: z.ZodType<Outcome<T>>): Outcome<T> {
+  const line = run.lines.find((each) => each.name === name)
   if (line !== undefined) return schema.parse(line.outcome)
   if (run.stopped !== null) return { state: 'stopped', ...run.stopped }
   throw new HubkeeperError('engine-failed', `the engine said nothing of ${name}`, {

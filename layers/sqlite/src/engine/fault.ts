@@ -1,6 +1,7 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Fault, FaultKind, Outcome } from '@hubkeeper/core'
+import { firstBytes, headerBytes } from '../examine/header.ts'
 
 /** SQLite's primary result codes that mean something to us (sqlite.org/rescode.html). */
 const codes: Readonly<Record<number, FaultKind>> = {
@@ -90,20 +91,10 @@ export function sniff(path: string): Fault | null {
   return { kind: 'not-a-database', message: `${name} ${whatItIs(path)}`, missing: [] }
 }
 
-/** What a database begins with; a shorter file is none. */
-const headerBytes = 100
-
 const magic = Buffer.from('SQLite format 3\0', 'latin1')
 
-function headerOf(path: string): Buffer {
-  const buffer = Buffer.alloc(512)
-  const descriptor = openSync(path, 'r')
-  try {
-    return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, 0))
-  } finally {
-    closeSync(descriptor)
-  }
-}
+/** As much as tells what a file is. */
+const headerOf = (path: string): Buffer => firstBytes(path, 512)
 
 const damagedHeader = 'begins like a database, but its header is damaged'
 

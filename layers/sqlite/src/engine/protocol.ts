@@ -137,7 +137,6 @@ const digest = z.strictObject({
 
 const contents = z.strictObject({
   name: z.string(),
-  rows: count,
   payloadBytes: count,
   newest: z.strictObject({ column: z.string(), at: z.iso.datetime() }).nullable(),
 })

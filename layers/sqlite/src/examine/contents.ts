@@ -11,9 +11,9 @@ const maxColumns = 64
 
 const columnRow = z.object({ name: z.string(), type: z.string(), hidden: z.number() })
 const payloadRow = z.object({ bytes: z.number() })
-const newestRow = z.tuple([z.number()], z.number().nullable())
+const newestRow = z.array(z.number().nullable())
 
-/** What each table holds that counts for the content digest; each is read once. */
+/** What each table holds that counts for the content digest; each is read once at most. */
 export function readContents(database: DatabaseSync): TableContents[] {
   const source = nativeSource(database)
   const withoutRowid = source.tablesWithoutRowid()
@@ -21,8 +21,8 @@ export function readContents(database: DatabaseSync): TableContents[] {
     .filter(({ hasRows }) => hasRows)
     .map(({ object: { name } }) => ({
       name,
-      ...rowsOf(database, name, withoutRowid.has(name)),
       payloadBytes: payloadOf(database, name),
+      newest: newestOf(database, name, withoutRowid.has(name)),
     }))
 }
 
@@ -34,23 +34,20 @@ const payloadOf = (database: DatabaseSync, table: string): number =>
       .get(table),
   ).bytes
 
-/** Rows of a table, and the newest point in time in any of its columns. */
-function rowsOf(
-  database: DatabaseSync,
-  table: string,
-  withoutRowid: boolean,
-): Pick<TableContents, 'rows' | 'newest'> {
+/** The newest point in time in any column of a table. */
+function newestOf(database: DatabaseSync, table: string, withoutRowid: boolean): TableContents['newest'] {
   const columns = timestampColumns(database, table)
-  const results = ['count(*)', ...columns.map((column) => `max(${instantOf(column)})`)]
+  if (columns.length === 0) return null
+  const results = columns.map((column) => `max(${instantOf(column)})`)
   const statement = database.prepare(`SELECT ${results.join(', ')} FROM ${tableItself(table, withoutRowid)}`)
   statement.setReturnArrays(true)
-  const [rows, ...instants] = newestRow.parse(statement.get())
+  const instants = newestRow.parse(statement.get())
   let newest: { column: string; at: number } | null = null
   for (const [i, column] of columns.entries()) {
     const at = instants[i] ?? null
     if (at !== null && (newest === null || at > newest.at)) newest = { column, at }
   }
-  return { rows, newest: newest === null ? null : { ...newest, at: isoOf(newest.at) } }
+  return newest === null ? null : { ...newest, at: isoOf(newest.at) }
 }
 
 const isoOf = (instant: number): string => new Date(Math.round(instant)).toISOString()

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { CreateBucketCommand, PutBucketVersioningCommand, type S3Client } from '@aws-sdk/client-s3'
+import type { S3Client } from '@aws-sdk/client-s3'
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns'
 import { createS3Client, hubStore } from '@hubkeeper/aws/drivers'
 import { type ConfigInput, type ObjectStore, parseConfig } from '@hubkeeper/core'
@@ -9,6 +9,7 @@ import * as z from 'zod'
 import { tasks } from '../../../../functions/tasks.ts'
 import { bundleAll } from '../../../../infra/bundle/assets.ts'
 import { HubkeeperApp } from '../../../../infra/hubkeeper-app.ts'
+import { createVersionedBucket } from '../bucket.ts'
 import { type Moto, startMoto } from '../moto.ts'
 import { type Call, type S3Proxy, startProxy } from '../s3-proxy.ts'
 import { demandsOf, listing } from './demands.ts'
@@ -86,9 +87,7 @@ export async function deploy(config: ConfigInput): Promise<Cloud> {
   process.env.AWS_SECRET_ACCESS_KEY = owner.secretAccessKey
   const s3 = createS3Client({ endpoint: proxy.url, region })
   for (const { id } of storage.ofType('AWS::S3::Bucket')) {
-    const Bucket = storage.refOf(id)
-    await s3.send(new CreateBucketCommand({ Bucket }))
-    await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }))
+    await createVersionedBucket(s3, storage.refOf(id))
   }
   const sns = new SNSClient(options)
   for (const { id } of template.ofType('AWS::SNS::Topic')) {

@@ -3,16 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { isProven, keys, listAll, type Report, reportSchema } from '@hubkeeper/core'
+import { isProven, keys } from '@hubkeeper/core'
 import { expect } from 'vitest'
 import { listBackups } from '../../../../layers/sqlite/src/custody/catalog.ts'
 import { digestDatabase } from '../../../../layers/sqlite/src/digest/database.ts'
 import { nativeSource } from '../../../../layers/sqlite/src/digest/native-source.ts'
 import type { Cloud } from './cloud.ts'
 import { storeSampleHub } from './hub.ts'
-
-/** Key of the database in every hub here. */
-export const databaseKey = 'knowledge/hub.db'
+import { bytesOf, keysBelow } from './stored.ts'
 
 /** A database as it is stored. */
 export interface Stored {
@@ -38,13 +36,6 @@ function contentOf(bytes: Uint8Array): string {
   }
 }
 
-/** The bytes of an object of a hub. @throws Error when it is absent */
-export async function bytesOf(cloud: Cloud, hub: string, key = databaseKey): Promise<Uint8Array> {
-  const found = await cloud.storeOf(hub).get(key)
-  if (found === null) throw new Error(`${hub} has no ${key}`)
-  return found.body
-}
-
 /** The stored database of a hub, which must be sound. */
 export async function databaseOf(cloud: Cloud, hub: string): Promise<Stored> {
   const bytes = await bytesOf(cloud, hub)
@@ -55,9 +46,7 @@ export async function databaseOf(cloud: Cloud, hub: string): Promise<Stored> {
 export async function freshHub(cloud: Cloud, hub: string): Promise<Stored> {
   const store = cloud.storeOf(hub)
   for (const prefix of ['', keys.backups]) {
-    const found: string[] = []
-    for await (const { key } of listAll(store, prefix)) found.push(key)
-    for (const key of found) await store.delete(key)
+    for (const key of await keysBelow(cloud, hub, prefix)) await store.delete(key)
   }
   await storeSampleHub(cloud, hub, 40)
   return databaseOf(cloud, hub)
@@ -79,16 +68,6 @@ export async function expectHonestBackups(cloud: Cloud, hub: string): Promise<nu
     contentOf(bytes)
   }
   return proven.length
-}
-
-/** Every report of a task, oldest first. */
-export async function reportsOf(cloud: Cloud, hub: string, task: string): Promise<Report[]> {
-  const found: Report[] = []
-  for await (const { key } of listAll(cloud.storeOf(hub), keys.reportsOf(task))) {
-    if (!key.endsWith('.json')) continue
-    found.push(reportSchema.parse(JSON.parse(new TextDecoder().decode(await bytesOf(cloud, hub, key)))))
-  }
-  return found
 }
 
 /** Subjects and bodies of what was published about a hub to those on call, or to the team. */

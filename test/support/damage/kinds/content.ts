@@ -12,6 +12,10 @@ const under = (name: string, otherwise: string, statement: string, original: str
 ]
 
 const bySize = 'CREATE INDEX entries_by_size ON entries (size)'
+/** Changes rows of which the index by size is told nothing. */
+const untold = (statement: string): string[] =>
+  under('entries_by_size', `${bySize} WHERE size < 0`, statement, bySize)
+
 const byCode = 'CREATE UNIQUE INDEX entries_by_code ON entries (code)'
 const byNote = 'CREATE INDEX entries_by_note ON entries (note COLLATE NOCASE)'
 const notes = `CREATE TABLE notes (
@@ -29,13 +33,7 @@ export const contentDamage: readonly Damage[] = [
   sql(
     'index: rows too many',
     ['index'],
-    under(
-      'entries_by_size',
-      `${bySize} WHERE size < 0`,
-      // Rows of which the index is told nothing go from the table only.
-      'DELETE FROM entries WHERE id % 100 = 3 AND size >= 0',
-      bySize,
-    ),
+    untold('DELETE FROM entries WHERE id % 100 = 3 AND size >= 0'),
     fault(['integrity', 'digest']),
   ),
   sql(
@@ -61,12 +59,7 @@ export const contentDamage: readonly Damage[] = [
   sql(
     'index: of values that the table has no more',
     ['index'],
-    under(
-      'entries_by_size',
-      `${bySize} WHERE size < 0`,
-      'UPDATE entries SET size = size + 1 WHERE id = 77',
-      bySize,
-    ),
+    untold('UPDATE entries SET size = size + 1 WHERE id = 77'),
     fault(['integrity', 'digest']),
   ),
   sql(
