@@ -26,14 +26,14 @@ export class MaintenanceStack extends Stack {
     const { assets, buckets, config, tasks, ...rest } = props
     super(scope, id, rest)
     const paging = new Paging(this, 'Paging', { aws: config.aws })
-    const { deadLetters, onCall, team } = paging
+    const { deadLetters, onCall, security, team } = paging
     const alarms = new Alarms(this, 'Alarms', { onCall: new SnsAction(onCall) })
     const layers = sharedLayers(this, assets.layers)
     const group = new ScheduleGroup(this, 'Schedules', { scheduleGroupName: config.aws.name })
     const deployment = {
       hubBucket: buckets.hubBucket,
       backupBucket: buckets.backupBucket,
-      topics: { 'on-call': onCall.topicArn, team: team.topicArn },
+      topics: { 'on-call': onCall.topicArn, security: security.topicArn, team: team.topicArn },
     }
     const schedules: NestedStack[] = []
     for (const task of tasks) {

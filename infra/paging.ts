@@ -14,12 +14,16 @@ interface PagingProps {
 /** Who is told: a topic per audience, and the queue that holds what nobody could process. */
 export class Paging extends Construct {
   readonly onCall: Topic
+  readonly security: Topic
   readonly team: Topic
   readonly deadLetters: Queue
 
   constructor(scope: Construct, id: string, { aws }: PagingProps) {
     super(scope, id)
     this.onCall = this.topic('OnCall', 'Hubkeeper on call', aws.onCall)
+    // A topic that nobody has subscribed to is silence.
+    this.security =
+      aws.security === undefined ? this.onCall : this.topic('Security', 'Hubkeeper security', aws.security)
     this.team = this.topic('Team', 'Hubkeeper', aws.team)
     letAlarmsPublish(this.onCall)
     this.deadLetters = new Queue(this, 'DeadLetters', {
@@ -30,6 +34,7 @@ export class Paging extends Construct {
     acknowledge(this.deadLetters, { 'AwsSolutions-SQS3': reason, 'Serverless-SQSRedrivePolicy': reason })
     const stack = Stack.of(this)
     new CfnOutput(stack, 'OnCallTopic', { value: this.onCall.topicArn })
+    new CfnOutput(stack, 'SecurityTopic', { value: this.security.topicArn })
     new CfnOutput(stack, 'TeamTopic', { value: this.team.topicArn })
     new CfnOutput(stack, 'DeadLetterQueue', { value: this.deadLetters.queueUrl })
   }

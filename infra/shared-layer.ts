@@ -1,4 +1,4 @@
-import { type Access, needsEngine } from '@hubkeeper/core'
+import { type Access, needsAudit, needsEngine } from '@hubkeeper/core'
 import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import type { LayerName } from './bundle/esbuild.ts'
@@ -42,11 +42,16 @@ export const sharedLayers = (scope: Construct, folders: LayerFolders): SharedLay
     folder: folders.sqlite,
     description: 'Hubkeeper: the database engine',
   }),
+  audit: new SharedLayer(scope, 'AuditLayer', {
+    folder: folders.audit,
+    description: 'Hubkeeper: packages, advisories and scanners understood',
+  }),
 })
 
-/** The layers that a task with this access needs: the engine only where there is a database to open. */
-export const layersFor = (access: Access, { aws, core, sqlite }: SharedLayers): SharedLayer[] => [
+/** The layers that a task with this access needs: the engine only where there is a database to open, and so on. */
+export const layersFor = (access: Access, { audit, aws, core, sqlite }: SharedLayers): SharedLayer[] => [
   core,
   aws,
   ...(needsEngine(access) ? [sqlite] : []),
+  ...(needsAudit(access) ? [audit] : []),
 ]

@@ -40,13 +40,19 @@ const rules: readonly Rule[] = [
     because: 'the engine knows only core',
   },
   {
+    folder: 'layers/audit/src',
+    mayNot:
+      /^(node:(fs|child_process|net|http|https|tls|worker_threads|sqlite|os)|@hubkeeper\/(sqlite|local|http|aws)|@aws-sdk\/|functions\/|cli\/|layers\/(?!audit))/,
+    because: 'what is understood of packages and scanners knows no I/O, and only core',
+  },
+  {
     folder: 'layers/local/src',
-    mayNot: /^(@hubkeeper\/(sqlite|aws)|@aws-sdk\/|functions\/|cli\/|layers\/(?!local))/,
+    mayNot: /^(@hubkeeper\/(sqlite|audit|aws)|@aws-sdk\/|functions\/|cli\/|layers\/(?!local))/,
     because: 'the local drivers know only core',
   },
   {
     folder: 'layers/http/src',
-    mayNot: /^(@hubkeeper\/(sqlite|local|aws)|@aws-sdk\/|functions\/|cli\/|layers\/(?!http))/,
+    mayNot: /^(@hubkeeper\/(sqlite|audit|local|aws)|@aws-sdk\/|functions\/|cli\/|layers\/(?!http))/,
     because: 'the client of hubs knows only core',
   },
   {

@@ -41,6 +41,7 @@ import {
   sweepTemporaries,
 } from '@hubkeeper/local'
 import { type CustodyOptions, createScratch, custodyPorts, engineFor, type Scratch } from '@hubkeeper/sqlite'
+import { auditPorts } from './audit-ports.ts'
 import type { ConfiguredHub } from './config.ts'
 import { filePortOf } from './hub-file-ports.ts'
 import { isGone, thisOwner } from './owner.ts'
@@ -183,6 +184,15 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
       const custody = needsEngine(access) ? await custodyOf(run, access) : null
       return {
         ...(custody === null ? {} : custodyPorts(access, custody)),
+        ...(await auditPorts(access, {
+          root,
+          hub,
+          store,
+          own: ownDirectories,
+          run,
+          fence: fenceOf(run),
+          now,
+        })),
         ...(access.api === undefined ? {} : { api: httpHub() }),
         ...(access.host === undefined
           ? {}

@@ -36,12 +36,14 @@ export async function bundleLayers(outDir: string): Promise<LayerFolders> {
   const layers = {
     core: join(outDir, 'core'),
     sqlite: join(outDir, 'sqlite'),
+    audit: join(outDir, 'audit'),
     aws: join(outDir, 'aws'),
   }
   await Promise.all([
     bundleOwn('core', layers.core),
     ...companions.map((name) => bundleCompanion(name, layers.core)),
     bundleOwn('sqlite', layers.sqlite).then(bundleProgram),
+    bundleOwn('audit', layers.audit),
     bundleOwn('aws', layers.aws),
   ])
   return layers

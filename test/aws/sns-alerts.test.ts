@@ -32,7 +32,7 @@ const envelope = z.object({
 describe.skipIf(!motoAvailable)(needingMoto('alerts through SNS'), () => {
   let moto: Moto
   let client: SNSClient
-  const topics = { 'on-call': '', team: '' }
+  const topics = { 'on-call': '', security: '', team: '' }
   let queueUrl = ''
 
   /** SQS by its query API, which needs no client. */
@@ -71,7 +71,7 @@ describe.skipIf(!motoAvailable)(needingMoto('alerts through SNS'), () => {
     moto = await startMoto()
     client = snsClient({ region: 'us-east-1', endpoint: moto.url, credentials })
     queueUrl = tag(await sqs({ Action: 'CreateQueue', QueueName: 'alerts' }), 'QueueUrl')
-    for (const audience of ['on-call', 'team'] as const) {
+    for (const audience of ['on-call', 'security', 'team'] as const) {
       const { TopicArn = '' } = await client.send(new CreateTopicCommand({ Name: audience }))
       topics[audience] = TopicArn
       await client.send(
@@ -170,7 +170,10 @@ describe('what is published', () => {
       },
       { step: 'initialize' },
     )
-    await snsAlerts({ client, topics: { 'on-call': 'arn:a', team: 'arn:b' } }).send({ ...alert, ...changes })
+    await snsAlerts({ client, topics: { 'on-call': 'arn:a', security: 'arn:c', team: 'arn:b' } }).send({
+      ...alert,
+      ...changes,
+    })
     return new PublishCommand(publishable.parse(sent)).input
   }
 

@@ -1,4 +1,12 @@
-import { createLedger, type Expectation, type Freeze, grantsOf, type Ledger, ledgerAt } from '@hubkeeper/core'
+import {
+  createLedger,
+  type Expectation,
+  type Freeze,
+  grantsOf,
+  hubSchema,
+  type Ledger,
+  ledgerAt,
+} from '@hubkeeper/core'
 import { expect, it } from 'vitest'
 import { memoryRecords } from '../fakes/memory-records.ts'
 
@@ -61,7 +69,7 @@ it('a task has of it what its level gives', () => {
 })
 
 it('a task may place a hold, and neither replace nor end one', () => {
-  const places = { database: { path: 'hub.db' }, backups: { files: [] }, requirements: [] }
+  const places = hubSchema.parse({ database: { path: 'hub.db' } })
   const verbsOn = (level: 'read' | 'hold', record: string) =>
     grantsOf({ ledger: level }, places).find(({ prefix }) => prefix === `state/ledger/${record}`)?.verbs
   expect(verbsOn('hold', 'hold')).toEqual(['read', 'create'])

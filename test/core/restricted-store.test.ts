@@ -1,9 +1,9 @@
-import { type Access, grantsOf, restrictStore } from '@hubkeeper/core'
+import { type Access, grantsOf, hubSchema, restrictStore } from '@hubkeeper/core'
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../fakes/memory-store.ts'
 
 const absent = { ifNoneMatch: '*' } as const
-const places = { database: { path: 'data/hub.db' }, requirements: [], backups: { files: [] } }
+const places = hubSchema.parse({ database: { path: 'data/hub.db' } })
 
 async function storeFor(access: Access) {
   const store = memoryStore()

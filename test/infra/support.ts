@@ -25,7 +25,12 @@ export function stubAssets(directory: string): Assets {
     return path
   }
   return {
-    layers: { core: folder('core'), sqlite: folder('sqlite'), aws: folder('aws') },
+    layers: {
+      core: folder('core'),
+      sqlite: folder('sqlite'),
+      audit: folder('audit'),
+      aws: folder('aws'),
+    },
     functions: new Map(tasks.map(({ name }) => [name, folder(name)])),
   }
 }

@@ -1,15 +1,22 @@
 import type { HubConfig } from './config/schema.ts'
 import type { LedgerHolder, LedgerReader } from './ledger/levels.ts'
+import type { AdvisorySource, ReleaseIndex } from './ports/advisories.ts'
 import type { BackupPruner, BackupReader, BackupWriter } from './ports/backups.ts'
 import type { HubControl } from './ports/control.ts'
 import type { DatabaseMaintainer, DatabaseReader, DatabaseRestorer } from './ports/database.ts'
 import type { DetectorDrill } from './ports/drill.ts'
+import type { EndpointInspector } from './ports/endpoints.ts'
 import type { HubCleaner, HubFileCopier, HubFileRestorer, HubFiles } from './ports/files.ts'
 import type { Host } from './ports/host.ts'
 import type { HubClient } from './ports/hub.ts'
 import type { LogRotator, LogSource } from './ports/logs.ts'
+import type { TaskMemory } from './ports/memory.ts'
 import type { MetricsReader } from './ports/metrics.ts'
+import type { PackageReader, PackageUpdater } from './ports/packages.ts'
+import type { PostureInspector } from './ports/posture.ts'
 import type { HubStarter } from './ports/recovery.ts'
+import type { ScannerRunner } from './ports/scanners.ts'
+import type { SecretTexts } from './ports/secrets.ts'
 import type { TaskRunner } from './ports/task-runner.ts'
 
 /** What each level of access hands to a task. The levels of one row never overlap by accident. */
@@ -39,6 +46,14 @@ export interface Ports {
   readonly ledger: { readonly read: LedgerReader; readonly hold: LedgerHolder }
   readonly recovery: { readonly start: HubStarter }
   readonly drill: { readonly detectors: DetectorDrill }
+  readonly packages: { readonly read: PackageReader; readonly update: PackageUpdater }
+  readonly advisories: { readonly query: AdvisorySource }
+  readonly releases: { readonly read: ReleaseIndex }
+  readonly scanners: { readonly run: ScannerRunner }
+  readonly posture: { readonly inspect: PostureInspector }
+  readonly secrets: { readonly search: SecretTexts }
+  readonly endpoints: { readonly inspect: EndpointInspector }
+  readonly memory: { readonly keep: TaskMemory }
 }
 
 /** What a task may touch: it is granted that on AWS, and receives that as its context. */
@@ -47,6 +62,18 @@ export type Access = { readonly [P in keyof Ports]?: keyof Ports[P] }
 /** Whether an access takes the engine: there is a database file to open. */
 export const needsEngine = ({ backups, database, drill }: Access): boolean =>
   database !== undefined || backups !== undefined || drill !== undefined
+
+/** Whether an access is that of an audit: it looks at packages, code, secrets, or how things are reached. */
+export const needsAudit = ({
+  advisories,
+  endpoints,
+  packages,
+  posture,
+  releases,
+  scanners,
+  secrets,
+}: Access): boolean =>
+  [advisories, endpoints, packages, posture, releases, scanners, secrets].some((level) => level !== undefined)
 
 /** Tells people what is going on; reports are made of findings, not of this. */
 export interface Progress {

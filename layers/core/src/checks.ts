@@ -1,3 +1,4 @@
+import { auditChecks } from './checks/audit.ts'
 import type { Check } from './checks/check.ts'
 import { databaseChecks } from './checks/database.ts'
 import { hubChecks } from './checks/hub.ts'
@@ -14,6 +15,7 @@ export const checks = {
   ...hubChecks,
   ...databaseChecks,
   ...recoveryChecks,
+  ...auditChecks,
   ...upkeepChecks,
 } as const satisfies Record<string, Check>
 

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import type { Access } from './access.ts'
+import { type Access, needsAudit } from './access.ts'
+import { auditSchema } from './config/audit.ts'
 import { type Config, type HubConfig, hubSchema } from './config/schema.ts'
 import type { ScheduledTask } from './ledger/overdue.ts'
 import { scheduleSchema } from './schedule.ts'
@@ -20,7 +21,12 @@ export const deploymentSchema = z.strictObject({
   /** `<hub>/backups/…`. */
   backupBucket: z.string().min(1),
   /** ARN of the topic for each audience. */
-  topics: z.strictObject({ 'on-call': z.string().startsWith('arn:'), team: z.string().startsWith('arn:') }),
+  topics: z.strictObject({
+    'on-call': z.string().startsWith('arn:'),
+    /** That of those on call where nobody answers for security. */
+    security: z.string().startsWith('arn:'),
+    team: z.string().startsWith('arn:'),
+  }),
 })
 
 /** See {@link deploymentSchema}. */
@@ -60,18 +66,19 @@ export function functionConfigOf(
 
 function sliceOf(
   access: Access,
-  { api, control: _commands, logs, recovery: _start, searchIndex, ...hub }: HubConfig,
+  { api, audit, control: _commands, logs, recovery: _start, searchIndex, ...hub }: HubConfig,
 ): HubConfig {
   return {
     ...hub,
     // Services, directories and buckets of the hub's own machine mean nothing to a function.
     root: '.',
     services: [],
-    requirements: access.files === undefined ? [] : hub.requirements,
+    requirements: access.files === undefined && access.packages === undefined ? [] : hub.requirements,
+    audit: needsAudit(access) ? audit : auditSchema.parse({}),
     backups: { retention: hub.backups.retention, files: access.files === undefined ? [] : hub.backups.files },
     scratch: undefined,
     ...(access.api === undefined || api === undefined ? {} : { api }),
-    ...(access.logs === undefined || logs === undefined ? {} : { logs }),
+    ...((access.logs === undefined && access.secrets === undefined) || logs === undefined ? {} : { logs }),
     // What deletes logs has to know where they may not lie.
     ...((access.files === undefined && access.logs !== 'rotate') || searchIndex === undefined
       ? {}

@@ -1,4 +1,5 @@
 import type { Access } from './access.ts'
+import { type AuditPlaces, auditGrants } from './audit-grants.ts'
 import type { HubConfig } from './config/schema.ts'
 import { folderOf, prefixOf } from './glob.ts'
 import { keys } from './keys.ts'
@@ -17,10 +18,11 @@ export interface ObjectGrant {
 }
 
 /** What decides where the objects of a hub are. */
-export type HubPlaces = Pick<HubConfig, 'logs' | 'requirements' | 'searchIndex'> & {
-  readonly backups: Pick<HubConfig['backups'], 'files'>
-  readonly database: { readonly path: string }
-}
+export type HubPlaces = AuditPlaces &
+  Pick<HubConfig, 'searchIndex'> & {
+    readonly backups: Pick<HubConfig['backups'], 'files'>
+    readonly database: { readonly path: string }
+  }
 
 const databaseVerbs = {
   read: ['read'],
@@ -121,7 +123,7 @@ export function grantsOf(access: Access, places: HubPlaces): ObjectGrant[] {
     const verbs = access.ledger === 'hold' ? (['read', 'create'] as const) : (['read'] as const)
     grants.push({ prefix: ledgerPrefix + ledgerKeys.hold, verbs })
   }
-  return grants
+  return [...grants, ...auditGrants(access, places)]
 }
 
 /** What running the tasks of a hub takes besides: to see in its ledger how their runs go. */

@@ -9,6 +9,12 @@ export const keys = {
   backupState: 'state/backups/',
   /** What a run found, as JSON or Markdown. */
   report: (task: string, run: string, form: 'json' | 'md'): string => `reports/${task}/${run}.${form}`,
+  /** A document that a run gave beside its report. */
+  attachment: (task: string, run: string, name: string): string => `reports/${task}/${run}/${name}`,
+  /** What tasks remember from one run to the next. */
+  memory: 'state/memory/',
+  /** Files of the hub as they were before an upgrade was written into them. */
+  replaced: 'state/replaced/',
   /** Everything of one backup. */
   backup: (id: string): string => `backups/${id}/`,
   manifest: (id: string): string => `backups/${id}/manifest.json`,

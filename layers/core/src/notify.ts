@@ -1,26 +1,40 @@
-import type { Alert } from './ports/alerts.ts'
+import type { Alert, Audience } from './ports/alerts.ts'
 import { formatValue } from './render/value.ts'
-import type { Finding, Report } from './report.ts'
+import { type Finding, type Report, statusOf } from './report.ts'
 
 const maxSubject = 100
 
+/** How a report is told. */
+export interface Telling {
+  /**
+   * Who is told of what is critical.
+   *
+   * @default on-call
+   */
+  readonly critical?: Audience
+  /** Findings that were told before: they stay in the report, and alert nobody again. */
+  readonly known?: ReadonlySet<Finding>
+}
+
 /**
- * The alert that a report calls for; null when all is well. Critical findings and failures are for
- * those on call, warnings for the team.
+ * The alert that a report calls for; null when all is well, or nothing of it is new. What is critical is for
+ * those on call, as failures are, warnings for the team.
  */
-export function alertOf(report: Report): Alert | null {
-  if (report.status === 'ok') return null
-  const worst = report.findings.filter(({ status }) =>
-    report.status === 'critical' ? status === 'critical' : status === 'warning' || status === 'unknown',
+export function alertOf(report: Report, { critical = 'on-call', known }: Telling = {}): Alert | null {
+  const news = report.findings.filter((each) => known?.has(each) !== true)
+  const severity = statusOf(news, report.error)
+  if (severity === 'ok') return null
+  const worst = news.filter(({ status }) =>
+    severity === 'critical' ? status === 'critical' : status === 'warning' || status === 'unknown',
   )
   const what = report.error?.message ?? worst.map(headline).join('; ')
   return {
     hub: report.hub,
     task: report.task,
     run: report.run,
-    audience: report.status === 'warning' ? 'team' : 'on-call',
-    severity: report.status,
-    subject: oneLine(`${report.status.toUpperCase()} ${report.hub} ${report.task}: ${what}`, maxSubject),
+    audience: severity === 'warning' ? 'team' : severity === 'critical' ? critical : 'on-call',
+    severity,
+    subject: oneLine(`${severity.toUpperCase()} ${report.hub} ${report.task}: ${what}`, maxSubject),
     body: bodyOf(report, worst),
     deduplicationKey: [report.hub, report.task, report.error?.code ?? checksOf(worst)].join(':'),
     at: new Date(report.finishedAt),

@@ -81,11 +81,22 @@ export const runSchema = z.strictObject({
 /** See {@link runSchema}. */
 export type Run = z.infer<typeof runSchema>
 
+/** A document that a run gives beside its report. */
+export interface Attachment {
+  /** Such as `findings.sarif`; without a slash. */
+  readonly name: string
+  readonly text: string
+}
+
 /** What a task gives back; the runner makes the report of it. */
 export interface TaskResult {
   readonly findings: readonly Finding[]
   readonly figures?: readonly Figure[]
   readonly artifacts?: readonly Artifact[]
+  /** Kept beside the report. */
+  readonly attachments?: readonly Attachment[]
+  /** Of the findings, those that an earlier run told: they alert nobody again. */
+  readonly known?: ReadonlySet<Finding>
   /**
    * What kept it from its job, where there is something to report all the same; counts as if thrown.
    *

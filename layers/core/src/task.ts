@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { type Access, type BaseContext, type Connect, type Context, hasAccess } from './access.ts'
+import type { Audience } from './ports/alerts.ts'
 import type { TaskResult } from './report.ts'
 import type { Schedule } from './schedule.ts'
 
@@ -31,6 +32,12 @@ export interface TaskDefinition<A extends Access, I extends z.ZodType> {
    * @default false
    */
   readonly resumes?: boolean
+  /**
+   * Who is told of what it finds that is critical.
+   *
+   * @default those on call
+   */
+  readonly audience?: Audience
   /** Holds the hub’s write lease while it runs: it changes the database, the backups or files of the hub. */
   readonly writes: boolean
   run(context: Context<A>, input: z.output<I>): Promise<TaskResult>

@@ -24,6 +24,7 @@ import { httpHub } from '@hubkeeper/http'
 import { cloudwatchMetrics } from '../cloudwatch-metrics.ts'
 import { hubStore } from '../hub-store.ts'
 import { snsAlerts } from '../sns-alerts.ts'
+import { auditPortsOf } from './audit.ts'
 import type { Clients } from './clients.ts'
 import { custodyPortsOf } from './custody.ts'
 import type { Environment } from './environment.ts'
@@ -112,6 +113,7 @@ export function openDeployed(run: DeployedRun): RunnerDrivers {
           fence,
           onEnd: run.onEnd,
         })),
+        ...(await auditPortsOf(access, { hub, task: task.name, store: granted, fence, now })),
         ...(access.api === undefined ? {} : { api: httpHub() }),
         ...(access.host === undefined ? {} : { host: remoteHost() }),
         ...(access.logs === undefined ? {} : { logs: await logsOf(hub, access.logs, granted, fence) }),

@@ -24,6 +24,9 @@ export const awsSchema = z.strictObject({
     .describe('begins the names of stacks and functions'),
   region: z.string().min(1).optional().describe('else as the AWS environment says'),
   onCall: audienceSchema.prefault({}).describe('who is paged: failures, critical findings, alarms'),
+  security: audienceSchema
+    .optional()
+    .describe('who is told of critical flaws and exposed secrets; those on call by default'),
   team: audienceSchema.prefault({}).describe('who is told of warnings'),
   kmsKeyArn: z
     .string()

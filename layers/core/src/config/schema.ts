@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { tunableCheckIds } from '../checks.ts'
 import { mebibytes } from '../units.ts'
+import { auditSchema } from './audit.ts'
 import { awsSchema } from './aws.ts'
 import { pathInHub } from './paths.ts'
 import { recoverySchema } from './recovery.ts'
@@ -131,7 +132,11 @@ export const hubSchema = z.strictObject({
   searchIndex: z
     .strictObject({ files: z.array(pathInHub).min(1).describe('globs, such as search_index/*.json') })
     .optional(),
-  requirements: z.array(pathInHub).default([]).describe('requirements*.txt files'),
+  requirements: z
+    .array(pathInHub)
+    .default([])
+    .describe('globs of requirements*.txt files, and of package-lock.json where there is one'),
+  audit: auditSchema.prefault({}).describe('what is audited, and what may be upgraded'),
   backups: z
     .strictObject({
       directory: z

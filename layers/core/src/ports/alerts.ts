@@ -1,5 +1,5 @@
-/** Who an alert is for: people to wake, or people to inform. */
-export type Audience = 'on-call' | 'team'
+/** Who an alert is for: people to wake, those who answer for security, or people to inform. */
+export type Audience = 'on-call' | 'security' | 'team'
 
 /** One message for people, with what machines need to route it. */
 export interface Alert {

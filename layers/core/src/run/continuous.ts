@@ -1,5 +1,4 @@
 import { alertOf } from '../notify.ts'
-import type { Report } from '../report.ts'
 import type { Task } from '../task.ts'
 import type { RunnerDrivers, RunRequest } from './drivers.ts'
 import { attemptAll, type Execution, execute } from './execution.ts'
@@ -18,16 +17,17 @@ export async function runContinuous(
   const execution = await execute(task, request, run, drivers, async () => {})
   return attemptAll(execution, [
     ({ report }) => drivers.metrics.publish(datapointsOf(report)),
-    ({ report }) => tellNews(report, drivers),
+    (current) => tellNews(current, drivers),
   ])
 }
 
-async function tellNews(report: Report, { alerts, ledger, store }: RunnerDrivers): Promise<void> {
+async function tellNews(execution: Execution, { alerts, ledger, store }: RunnerDrivers): Promise<void> {
+  const { report } = execution
   const alert = alertOf(report)
   const last = await ledger.verdict(report.task)
   const trouble = alert?.deduplicationKey ?? null
   if (last !== null && last.verdict.trouble === trouble && last.verdict.status === report.status) return
-  await persist(report, store)
+  await persist(execution, store)
   if (alert !== null) await alerts.send(alert)
   const { run, startedAt, status } = report
   // Noted last: what was not told is told again. Who noted something meanwhile told it as well.

@@ -1,6 +1,14 @@
 import type { BaseContext } from '../access.ts'
 import { HubkeeperError } from '../errors.ts'
-import { type Report, statusOf, type TaskResult } from '../report.ts'
+import { keys } from '../keys.ts'
+import {
+  type Artifact,
+  type Attachment,
+  type Finding,
+  type Report,
+  statusOf,
+  type TaskResult,
+} from '../report.ts'
 import type { Task } from '../task.ts'
 import { messageOf } from '../units.ts'
 import { beforeDeadline } from './deadline.ts'
@@ -17,6 +25,9 @@ import {
 export interface Execution {
   readonly report: Report
   readonly failure: HubkeeperError | null
+  readonly attachments: readonly Attachment[]
+  /** Findings that were told before. */
+  readonly known: ReadonlySet<Finding>
 }
 
 /** What tells this request from others: what it was given, its scheduled time, or this very run. */
@@ -58,6 +69,8 @@ export async function execute(
   } catch (error) {
     failure = asHubkeeperError(error)
   }
+  // A dry run keeps nothing.
+  const attachments = request.dryRun ? [] : (result.attachments ?? [])
   const report: Report = {
     schema: 1,
     hub: request.hub.id,
@@ -69,16 +82,22 @@ export async function execute(
     status: 'ok',
     findings: [...result.findings],
     figures: [...(result.figures ?? [])],
-    artifacts: [...(result.artifacts ?? [])],
+    artifacts: [...(result.artifacts ?? []), ...attachments.map((each) => artifactOf(each, task.name, run))],
     error: null,
   }
-  return judged({ report, failure })
+  return judged({ report, failure, attachments, known: result.known ?? new Set() })
 }
 
+const artifactOf = ({ name, text }: Attachment, task: string, run: string): Artifact => ({
+  kind: 'attachment',
+  key: keys.attachment(task, run, name),
+  bytes: new TextEncoder().encode(text).length,
+})
+
 /** The execution with status and error filled in from what happened. */
-function judged({ report, failure }: Execution): Execution {
+function judged({ report, failure, ...rest }: Execution): Execution {
   const error = failure === null ? null : { code: failure.code, message: failure.message, hint: failure.hint }
-  return { report: { ...report, error, status: statusOf(report.findings, error) }, failure }
+  return { ...rest, report: { ...report, error, status: statusOf(report.findings, error) }, failure }
 }
 
 /** Takes every step, also past one that failed; the first failure becomes the execution's own. */

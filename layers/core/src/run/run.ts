@@ -47,7 +47,7 @@ export async function runTask(task: Task, request: RunRequest, drivers: RunnerDr
   const heart = startHeartbeat(drivers, lease === null ? [claim] : [claim, lease])
   const execution = await execute(task, request, run, drivers, fence)
   await heart.stop()
-  const settled = await settle(execution, claim, drivers)
+  const settled = await settle(task, execution, claim, drivers)
   // As one more step: a lease that cannot be given back must not hide what failed before.
   return outcomeOf(await attemptAll(settled, [async () => lease?.release()]))
 }

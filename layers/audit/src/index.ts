@@ -1,0 +1,5 @@
+export * from './advisories/vulnerability.ts'
+export * from './requirements/requirement.ts'
+export * from './scanners/code-finding.ts'
+export * from './severity.ts'
+export * from './upgrades/upgrade.ts'

@@ -1,0 +1,32 @@
+import { keys } from './keys.ts'
+import type { TaskMemory } from './ports/memory.ts'
+import type { ObjectStore } from './ports/object-store.ts'
+
+/** What a task remembers, as small objects: `state/memory/<task>/<name>.json`. */
+export function storedMemory({
+  store,
+  task,
+}: {
+  readonly store: Pick<ObjectStore, 'get' | 'put'>
+  readonly task: string
+}): TaskMemory {
+  const keyOf = (name: string): string => `${keys.memory}${task}/${name}.json`
+  return {
+    async recall(name, schema) {
+      const stored = await store.get(keyOf(name))
+      if (stored === null) return null
+      try {
+        const parsed = schema.safeParse(JSON.parse(new TextDecoder().decode(stored.body)))
+        return parsed.success ? parsed.data : null
+      } catch (error) {
+        // What is remembered can be found out anew.
+        if (error instanceof SyntaxError) return null
+        throw error
+      }
+    },
+
+    async remember(name, value) {
+      await store.put(keyOf(name), `${JSON.stringify(value)}\n`)
+    },
+  }
+}
