@@ -319,7 +319,7 @@ describe('hubkeeper watch', () => {
     watcher.child.kill('SIGTERM')
     await once(watcher.child, 'close')
     expect(watcher.child.exitCode).toBe(0)
-    expect(watcher.out()).toMatch(/asked to end by SIGTERM\n.*ended\n$/)
+    expect(watcher.out()).toMatch(/asked to end by SIGTERM\n(.*\n)*\S+ ended\n$/)
     expect(holderOf(join(hub.directory, 'state/watch.db'))).toBeNull()
   })
 
@@ -376,6 +376,6 @@ describe.skipIf(!canIsolate)('as process 1 of a container (needs the right to un
     process.kill(first, 'SIGTERM')
     await once(watcher.child, 'close')
     expect(watcher.child.exitCode).toBe(0)
-    expect(watcher.out()).toMatch(/asked to end by SIGTERM\n.*ended\n$/)
+    expect(watcher.out()).toMatch(/asked to end by SIGTERM\n(.*\n)*\S+ ended\n$/)
   })
 })
