@@ -4,7 +4,7 @@ import { type FileHandle, lstat, open, rm } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { codeOf, HubkeeperError, ioError, PreconditionFailedError } from '@hubkeeper/core'
 import { etagOf } from './etag.ts'
-import { writeAll } from './transfer.ts'
+import { bufferFor, writeAll } from './transfer.ts'
 
 /** A file as it was at one moment. */
 export interface StillCopy {
@@ -13,8 +13,6 @@ export interface StillCopy {
   readonly sha256: string
   readonly stats: BigIntStats
 }
-
-const chunkBytes = 1024 ** 2
 
 /** How often a file is copied that is written meanwhile, and the first pause before it is again, ms. */
 const patience = { attempts: 6, pause: 40 } as const
@@ -56,8 +54,9 @@ async function copyOnce(source: FileHandle, from: string, to: string | null): Pr
   const begun = Date.now()
   const before = await source.stat({ bigint: true })
   const hash = createHash('sha256')
-  if (to === null) await each(source, async (chunk) => void hash.update(chunk))
-  else await write(to, source, (chunk) => hash.update(chunk))
+  const buffer = bufferFor(before.size)
+  if (to === null) await each(source, buffer, async (chunk) => void hash.update(chunk))
+  else await write(to, source, buffer, (chunk) => hash.update(chunk))
   const after = await lstat(from, { bigint: true }).catch(() => null)
   const settled = Math.abs(begun - Number(before.ctimeMs)) > tick
   if (settled && after !== null && isSameState(before, after)) {
@@ -67,10 +66,15 @@ async function copyOnce(source: FileHandle, from: string, to: string | null): Pr
   return null
 }
 
-async function write(to: string, source: FileHandle, seen: (chunk: Uint8Array) => void): Promise<void> {
+async function write(
+  to: string,
+  source: FileHandle,
+  buffer: Buffer,
+  seen: (chunk: Uint8Array) => void,
+): Promise<void> {
   const target = await open(to, 'wx', 0o600)
   try {
-    await each(source, async (chunk) => {
+    await each(source, buffer, async (chunk) => {
       seen(chunk)
       await writeAll(target, chunk)
     })
@@ -82,10 +86,13 @@ async function write(to: string, source: FileHandle, seen: (chunk: Uint8Array) =
   }
 }
 
-async function each(source: FileHandle, take: (chunk: Uint8Array) => Promise<void>): Promise<void> {
-  const buffer = Buffer.allocUnsafe(chunkBytes)
+async function each(
+  source: FileHandle,
+  buffer: Buffer,
+  take: (chunk: Uint8Array) => Promise<void>,
+): Promise<void> {
   for (;;) {
-    const { bytesRead } = await source.read(buffer, 0, chunkBytes, null)
+    const { bytesRead } = await source.read(buffer, 0, buffer.length, null)
     if (bytesRead === 0) return
     await take(buffer.subarray(0, bytesRead))
   }

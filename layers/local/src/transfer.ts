@@ -21,6 +21,13 @@ export async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<v
   }
 }
 
+/**
+ * A buffer for reading a file of so many bytes piece by piece: a mebibyte for each of thousands of small ones
+ * would keep the garbage collector busy.
+ */
+export const bufferFor = (bytes: bigint): Buffer =>
+  Buffer.allocUnsafe(Math.min(chunkBytes, Number(bytes) + 1))
+
 interface CopyOptions {
   readonly mode: number
   /** Sync the copy, so that it survives a crash. */
@@ -36,11 +43,11 @@ export async function copyHashing(from: string, to: string, { durable, mode }: C
     const target = await open(to, 'wx', mode)
     try {
       // Two buffers: one is hashed while the other is written.
-      const buffers = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)] as const
+      const buffers = [bufferFor(before.size), bufferFor(before.size)] as const
       let pending: Promise<void> = Promise.resolve()
       for (let turn = 0; ; turn++) {
         const buffer = buffers[turn % 2 === 0 ? 0 : 1]
-        const { bytesRead } = await source.read(buffer, 0, chunkBytes, null)
+        const { bytesRead } = await source.read(buffer, 0, buffer.length, null)
         if (bytesRead === 0) break
         await pending
         const chunk = buffer.subarray(0, bytesRead)
@@ -68,9 +75,9 @@ export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256')
   const handle = await open(path, 'r')
   try {
-    const buffer = Buffer.allocUnsafe(chunkBytes)
+    const buffer = bufferFor((await handle.stat({ bigint: true })).size)
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, chunkBytes, null)
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null)
       if (bytesRead === 0) return hash.digest('hex')
       hash.update(buffer.subarray(0, bytesRead))
     }
