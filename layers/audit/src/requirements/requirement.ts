@@ -8,10 +8,16 @@ export interface Place {
   readonly line: number
 }
 
+/** A part of a file's decoded text, without its byte order mark: UTF-16 offsets, the end not included. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
 /** One requirement, as it is asked for. */
 export interface Requirement {
   readonly ecosystem: Ecosystem
-  /** As it is written. */
+  /** As it is written; of a direct reference that has none the reference itself. */
   readonly name: string
   /** As its index compares it. */
   readonly normalized: string
@@ -32,6 +38,15 @@ export interface Requirement {
   readonly place: Place
   /** It is a constraint: it asks for nothing, and narrows what others ask for. */
   readonly constraint: boolean
+  /** Of the version after `==` or `===` of a pin; null where it is not pinned, or not in a file of requirements. */
+  readonly span: Span | null
+  /** Of its logical line: its continuations and comment are in it, the line ending after it is not. */
+  readonly line: Span
+  /**
+   * Of each of its hash options whole, such as `--hash=sha256:…`, in the order of {@link hashes}; none where one of
+   * them goes over a continuation.
+   */
+  readonly hashSpans: readonly Span[]
 }
 
 /** A line that could not be read. */

@@ -1,5 +1,5 @@
 import type { Ecosystem } from '@hubkeeper/core'
-import type { Place } from '../requirements/requirement.ts'
+import type { Place, Requirement } from '../requirements/requirement.ts'
 
 /** How far a version is from another one: the first number in which they differ. */
 export type UpgradeLevel = 'patch' | 'minor' | 'major'
@@ -23,10 +23,23 @@ export interface Upgrade {
   readonly from: string
   readonly to: string
   readonly level: UpgradeLevel
+  /** Why it goes beyond patch level, one sentence; null where it does not. */
+  readonly reason: string | null
   /** Ids of the flaws that it mends. */
   readonly fixes: readonly string[]
   /** Ids of flaws that stay, or come with it. */
   readonly remaining: readonly string[]
   /** Where it is pinned. */
   readonly place: Place
+  /** What pins it. */
+  readonly requirement: Requirement
+  /** Of the files of the new version, such as `sha256:…`; empty where the index gives none. */
+  readonly hashes: readonly string[]
+}
+
+/** A pinned requirement for which no step is proposed though one was looked for. */
+export interface Declined {
+  readonly requirement: Requirement
+  /** One sentence. */
+  readonly reason: string
 }
