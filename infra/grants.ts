@@ -23,6 +23,8 @@ export interface Permission {
 export interface Buckets {
   readonly hubBucket: string
   readonly backupBucket: string
+  /** Where accesses to the other two are logged. */
+  readonly accessLogBucket: string
 }
 
 const actionsOf: Readonly<Record<ObjectVerb, (large: boolean) => readonly string[]>> = {

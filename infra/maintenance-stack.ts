@@ -7,6 +7,8 @@ import { Alarms } from './alarms.ts'
 import type { Assets } from './bundle/assets.ts'
 import type { Buckets } from './grants.ts'
 import { Paging } from './paging.ts'
+import { hasScans } from './scanners/scanner-permissions.ts'
+import { ScannersProject } from './scanners/scanners-project.ts'
 import { ScheduledTask } from './scheduled-task.ts'
 import { sharedLayers } from './shared-layer.ts'
 
@@ -30,9 +32,16 @@ export class MaintenanceStack extends Stack {
     const alarms = new Alarms(this, 'Alarms', { onCall: new SnsAction(onCall) })
     const layers = sharedLayers(this, assets.layers)
     const group = new ScheduleGroup(this, 'Schedules', { scheduleGroupName: config.aws.name })
+    const scanning = tasks.some(({ access }) => access.scanners !== undefined)
+    const scanners =
+      scanning && Object.values(config.hubs).some(hasScans)
+        ? new ScannersProject(this, 'Scanners', { config, buckets })
+        : null
     const deployment = {
       hubBucket: buckets.hubBucket,
       backupBucket: buckets.backupBucket,
+      accessLogBucket: buckets.accessLogBucket,
+      ...(scanners === null ? {} : { scannersProject: scanners.projectName }),
       topics: { 'on-call': onCall.topicArn, security: security.topicArn, team: team.topicArn },
     }
     const schedules: NestedStack[] = []
@@ -43,6 +52,7 @@ export class MaintenanceStack extends Stack {
         task,
         config,
         tasks,
+        buckets,
         deployment,
         folder,
         layers,

@@ -1,10 +1,10 @@
 import { type Config, functionNameOf, isOfCadence, metricNamespace, type Task } from '@hubkeeper/core'
 import { Arn, ArnFormat, type Stack } from 'aws-cdk-lib'
-import { type Buckets, objectPermissions, type Permission } from './grants.ts'
+import { type AuditSurroundings, auditPermissions } from './audit-permissions.ts'
+import { objectPermissions, type Permission } from './grants.ts'
 
 /** What a function works with beside the buckets. */
-export interface Surroundings {
-  readonly buckets: Buckets
+export interface Surroundings extends AuditSurroundings {
   /** The whole registry: what runs other tasks starts their functions. */
   readonly tasks: readonly Task[]
   /** ARNs of the topics. */
@@ -18,14 +18,20 @@ export interface Surroundings {
 /** Everything the function of a task may do, and nothing else. */
 export function permissionsOf(
   task: Task,
-  { aws, hubs }: Config,
-  { buckets, deadLetters, logGroup, tasks, topics }: Surroundings,
+  config: Config,
+  surroundings: Surroundings,
   stack: Stack,
 ): Permission[] {
-  const groups =
-    task.access.logs !== 'read' ? [] : Object.values(hubs).flatMap(({ logs }) => logs?.logGroup ?? [])
+  const { aws, hubs } = config
+  const { buckets, deadLetters, logGroup, tasks, topics } = surroundings
+  const groups = Object.values(hubs).flatMap(({ audit, logs }) =>
+    task.access.logs === 'read' || (task.access.secrets !== undefined && audit.secrets.logs)
+      ? (logs?.logGroup ?? [])
+      : [],
+  )
   return [
     ...objectPermissions(task, hubs, buckets),
+    ...auditPermissions(task, config, surroundings, stack),
     publishMetrics,
     ...(task.access.metrics === undefined ? [] : [readMetrics]),
     ...(groups.length === 0 ? [] : [readLogs([...new Set(groups)], stack)]),

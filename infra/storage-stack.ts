@@ -16,12 +16,17 @@ interface StorageStackProps extends StackProps {
   readonly aws: AwsConfig
 }
 
+/** Below what the accesses to the two buckets are logged. */
+export const accessLogPrefixes = { hub: 'hub/', backups: 'backups/' } as const
+
 /** The buckets: what must survive everything else, so it is never deleted with its stack. */
 export class StorageStack extends Stack {
   /** Name of the bucket with databases, logs, reports and state, for another stack. */
   readonly hubBucket: string
   /** Name of the bucket with the backups, for another stack. */
   readonly backupBucket: string
+  /** Name of the bucket with the log of accesses, for another stack. */
+  readonly accessLogBucket: string
 
   constructor(scope: Construct, id: string, { aws, ...props }: StorageStackProps) {
     super(scope, id, { ...props, terminationProtection: true })
@@ -36,18 +41,19 @@ export class StorageStack extends Stack {
     }
     const hub = new PrivateBucket(this, 'Hub', {
       ...kept,
-      serverAccessLogsPrefix: 'hub/',
+      serverAccessLogsPrefix: accessLogPrefixes.hub,
       lifecycleRules: [{ ...tidy(aws.oldVersionsDays), expiredObjectDeleteMarker: true }],
     })
     const backups = new PrivateBucket(this, 'Backups', {
       ...kept,
-      serverAccessLogsPrefix: 'backups/',
+      serverAccessLogsPrefix: accessLogPrefixes.backups,
       lifecycleRules: [{ ...tidy(oldBackupDays(aws)), expiredObjectDeleteMarker: true }],
       ...lockOf(aws),
     })
     refuseOverwriting(backups)
     this.hubBucket = this.share('HubBucket', hub)
     this.backupBucket = this.share('BackupBucket', backups)
+    this.accessLogBucket = this.share('AccessLogBucket', accessLogs)
   }
 
   /** Exports the name of a bucket; gives what another stack imports it by. */

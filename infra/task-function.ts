@@ -6,6 +6,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { allow } from './allow.ts'
+import type { Buckets } from './grants.ts'
 import { acknowledge } from './nag.ts'
 import { permissionsOf } from './permissions.ts'
 import { architecture, layersFor, runtime, type SharedLayers } from './shared-layer.ts'
@@ -16,6 +17,7 @@ export interface TaskFunctionProps {
   readonly config: Config
   /** The whole registry. */
   readonly tasks: readonly Task[]
+  readonly buckets: Buckets
   readonly deployment: Deployment
   /** Folder with the function's code. */
   readonly folder: string
@@ -89,10 +91,11 @@ export class TaskFunction extends LambdaFunction {
 }
 
 function roleFor(scope: Construct, props: TaskFunctionProps, logGroup: LogGroup): Role {
-  const { config, deadLetters, deployment, task, tasks } = props
+  const { buckets, config, deadLetters, deployment, task, tasks } = props
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
   const surroundings = {
-    buckets: deployment,
+    buckets,
+    scannersProject: deployment.scannersProject,
     tasks,
     topics: Object.values(deployment.topics),
     deadLetters: deadLetters.queueArn,

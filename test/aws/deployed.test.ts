@@ -11,6 +11,7 @@ import { days, hours, keys, ledgerKeys, ledgerPrefix, listAll } from '@hubkeeper
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tasks } from '../../functions/tasks.ts'
 import { backupsOf, dailyFrom, storeBackups } from '../support/histories.ts'
+import { type AuditedAccount, auditedSettings, prepareAudits } from './support/deployed/audits.ts'
 import { type Circumstances, type Cloud, deploy, scheduleArn } from './support/deployed/cloud.ts'
 import { listing, starting } from './support/deployed/demands.ts'
 import { changeDatabase, sampleConfig, storedDatabase, storeSampleHub } from './support/deployed/hub.ts'
@@ -29,6 +30,7 @@ const summaryOf = ({ ending, log }: Invoked): unknown => {
 describe.skipIf(!motoAvailable)(needingMoto(`the deployed bundles, run by ${clientName}`), () => {
   let cloud: Cloud
   let front: LambdaFront
+  let account: AuditedAccount
   const server = createServer((request, response) => {
     const body = request.url === '/health' ? { status: 'healthy' } : []
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
@@ -40,16 +42,21 @@ describe.skipIf(!motoAvailable)(needingMoto(`the deployed bundles, run by ${clie
     const port = typeof address === 'object' && address !== null ? address.port : 0
     cloud = await deploy({
       hubs: {
-        demo: sampleConfig(`http://127.0.0.1:${port}`),
+        demo: { ...sampleConfig(`http://127.0.0.1:${port}`), ...auditedSettings },
         other: sampleConfig(),
-        logged: { ...sampleConfig(), logs: { files: ['logs/*.log'], logGroup: '/hub/logged' } },
+        logged: {
+          ...sampleConfig(),
+          logs: { files: ['logs/*.log'], logGroup: '/hub/logged' },
+        },
       },
     })
     front = await startLambdaFront(cloud)
+    account = await prepareAudits(cloud, 'demo')
   }, 120_000)
   afterAll(async () => {
     server.close()
     await front?.stop()
+    await account?.stop()
     await cloud?.stop()
   })
 
@@ -163,6 +170,20 @@ describe.skipIf(!motoAvailable)(needingMoto(`the deployed bundles, run by ${clie
     expect(statusOf('search-index.present')).toBe('ok')
     expect(statusOf('logs.errors')).not.toBeUndefined()
     expect(report.findings.filter(({ status }) => status === 'critical')).toEqual([])
+  })
+
+  it('audit what a hub names: packages, code, what is stored, and what is outdated', async () => {
+    for (const task of ['dependency-update', 'security-audit', 'major-updates']) {
+      const { variables } = account
+      expect(summaryOf(await cloud.invoke(task, { hub: 'demo' }, { variables })), task).toMatchObject({
+        reports: [{ task }],
+      })
+    }
+    const { findings } = await newestReport(cloud, 'demo', 'security-audit')
+    const unknown = findings.filter(({ status }) => status === 'unknown').map(({ subject }) => subject)
+    // Whether a policy is public is nothing that moto knows.
+    expect(unknown.filter((subject) => !subject?.startsWith('bucket-public-policy'))).toEqual([])
+    expect(account.builds.started).toHaveLength(1)
   })
 
   it('prove a backup again, and restore one with a safety copy', async () => {

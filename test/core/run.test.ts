@@ -166,6 +166,56 @@ describe('a run that cannot do its job', () => {
   })
 })
 
+describe('a run with documents beside its report', () => {
+  const attachments = [
+    { name: 'plan.md', text: '# plan' },
+    { name: 'all.json', text: '{}' },
+  ]
+  const documented = taskThat(async () => ({ findings: [], attachments }))
+
+  it('keeps them where the report says', async () => {
+    const { drivers, store } = setup()
+    const outcome = await runTask(documented, requestFor(), drivers)
+    if (outcome.kind !== 'ran') throw new Error(outcome.kind)
+    const { artifacts, run } = outcome.report
+    expect(artifacts).toEqual([
+      { kind: 'attachment', key: `reports/probe/${run}/plan.md`, bytes: 6 },
+      { kind: 'attachment', key: `reports/probe/${run}/all.json`, bytes: 2 },
+    ])
+    for (const { key } of artifacts) expect(store.keys()).toContain(key)
+  })
+
+  it('leaves nothing in a dry run', async () => {
+    const { drivers, store } = setup()
+    const outcome = await runTask(documented, requestFor({ dryRun: true }), drivers)
+    expect(outcome).toMatchObject({ report: { artifacts: [] } })
+    expect(store.keys()).toEqual([])
+  })
+
+  it('keeps its report without one that cannot be kept, and fails; another attempt keeps all', async () => {
+    const { alerts, drivers, store } = setup()
+    const full = async (...[key, ...rest]: Parameters<typeof store.put>) => {
+      if (key.endsWith('plan.md'))
+        throw new HubkeeperError('no-space', 'the disk is full', { hint: 'free it' })
+      return store.put(key, ...rest)
+    }
+    const request = requestFor({ scheduledFor: new Date('2026-11-24T09:00:00Z') })
+    const failing = runTask(documented, request, { ...drivers, store: { ...store, put: full } })
+    await expect(failing).rejects.toMatchObject({ code: 'no-space' })
+    const [name = ''] = store.keys().filter((key) => /\/[^/]+\.json$/.test(key) && !key.includes('all.json'))
+    const stored = await store.get(name)
+    expect(reportSchema.parse(JSON.parse(new TextDecoder().decode(stored?.body)))).toMatchObject({
+      status: 'failed',
+      error: { code: 'no-space' },
+      artifacts: [{ key: expect.stringMatching(/all\.json$/) }],
+    })
+    expect(alerts).toMatchObject([{ severity: 'failed' }])
+    await expect(runTask(documented, request, drivers)).resolves.toMatchObject({
+      report: { artifacts: [{}, {}] },
+    })
+  })
+})
+
 describe('a run that was overtaken', () => {
   it('alerts nobody: the run that overtook it does', async () => {
     const { alerts, drivers } = setup()

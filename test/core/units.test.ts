@@ -13,6 +13,7 @@ describe('a duration for people', () => {
     [minutes(2), '2 min'],
     [hours(3) + minutes(20) + seconds(5), '3 h 20 min'],
     [days(2) + hours(1), '2 d 1 h'],
+    [-days(200), '-200 d'],
   ])('of %d ms is %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text)
   })

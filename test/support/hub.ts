@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { ConfigInput } from '@hubkeeper/core'
 import { createSampleHub, type SampleHubOptions } from '../../examples/sample-hub/create.ts'
+import { askingNobody } from './asking-nobody.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 type HubInput = ConfigInput['hubs'][string]
@@ -31,9 +32,15 @@ export function sampleHub(options: Partial<SampleHubOptions> = {}): TestHub {
   const hub: TestHub = {
     directory,
     database,
-    configure({ database: own, ...rest }) {
+    configure({ audit, database: own, ...rest }) {
       const config: ConfigInput = {
-        hubs: { hub: { database: { path: 'knowledge/hub.db', authority: 'offline', ...own }, ...rest } },
+        hubs: {
+          hub: {
+            database: { path: 'knowledge/hub.db', authority: 'offline', ...own },
+            audit: { ...askingNobody.audit, ...audit },
+            ...rest,
+          },
+        },
       }
       writeFileSync(join(directory, 'hubkeeper.json'), JSON.stringify(config))
     },

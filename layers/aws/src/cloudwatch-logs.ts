@@ -6,24 +6,30 @@ import {
 import { hours, type LogSource, ObjectMissingError } from '@hubkeeper/core'
 import { serviceError } from './service-error.ts'
 
-/** How far back events are read: a day is looked at, and an hour of disorder allowed for, ms. */
-const lookBack = hours(25)
+/** A day is looked at, and an hour of disorder allowed for, ms. */
+const dayWithMargin = hours(25)
 
 /** See {@link cloudWatchLogs}. */
 export interface CloudWatchLogsOptions {
   readonly client: CloudWatchLogsClient
   readonly logGroup: string
   readonly now: () => Date
+  /** How far back events are read, ms; 25 hours by default. */
+  readonly lookBack?: number
 }
 
 /**
- * A log group of CloudWatch as one log: the events of the last 25 hours, in the order of their time, a
- * line each. An event that has no time of its own begins with the one that CloudWatch has for it.
+ * A log group of CloudWatch as one log: its latest events, in the order of their time, a line each. An event that has no time of its own begins with the one that CloudWatch has for it.
  *
  * Its file has 0 bytes, for CloudWatch does not tell how many there are: a log as small as that is never
  * searched for an offset, and `start` is ignored.
  */
-export function cloudWatchLogs({ client, logGroup, now }: CloudWatchLogsOptions): LogSource {
+export function cloudWatchLogs({
+  client,
+  logGroup,
+  lookBack = dayWithMargin,
+  now,
+}: CloudWatchLogsOptions): LogSource {
   async function* read(key: string): AsyncGenerator<Uint8Array> {
     if (key !== logGroup) throw new ObjectMissingError(key)
     const to = now().getTime()

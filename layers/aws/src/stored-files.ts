@@ -8,22 +8,28 @@ import {
   prefixOf,
 } from '@hubkeeper/core'
 
-/**
- * The objects that one of the globs matches, by key. Only what begins as a glob does is listed: one that
- * begins with a wildcard lists the whole store.
- */
-export async function matchObjects(store: ObjectStore, patterns: readonly string[]): Promise<ObjectInfo[]> {
-  const plain = patterns.map((pattern) => pattern.replace(/^(?:\.\/)+/, ''))
-  const folders = [...new Set(plain.map(prefixOf))]
+/** The objects that begin as one of the globs does: one that begins with a wildcard lists the whole store. */
+export async function* objectsAround(
+  store: ObjectStore,
+  patterns: readonly string[],
+): AsyncGenerator<ObjectInfo> {
+  const folders = [...new Set(patterns.map(prefixOf))]
   // What begins as another one of the list is listed with that one.
   const apart = folders.filter((one) => !folders.some((other) => other !== one && one.startsWith(other)))
-  const found: ObjectInfo[] = []
   for (const folder of apart) {
     for await (const object of listAll(store, folder)) {
       // The console of S3 makes empty objects for folders.
-      if (object.key.endsWith('/')) continue
-      if (plain.some((pattern) => posix.matchesGlob(object.key, pattern))) found.push(object)
+      if (!object.key.endsWith('/')) yield object
     }
+  }
+}
+
+/** The objects that one of the globs matches, by key; see {@link objectsAround} for what is listed. */
+export async function matchObjects(store: ObjectStore, patterns: readonly string[]): Promise<ObjectInfo[]> {
+  const plain = patterns.map((pattern) => pattern.replace(/^(?:\.\/)+/, ''))
+  const found: ObjectInfo[] = []
+  for await (const object of objectsAround(store, plain)) {
+    if (plain.some((pattern) => posix.matchesGlob(object.key, pattern))) found.push(object)
   }
   return found.sort((a, b) => (a.key < b.key ? -1 : 1))
 }

@@ -4,6 +4,7 @@ import type { AdvisorySource, ReleaseIndex } from './ports/advisories.ts'
 import type { BackupPruner, BackupReader, BackupWriter } from './ports/backups.ts'
 import type { HubControl } from './ports/control.ts'
 import type { DatabaseMaintainer, DatabaseReader, DatabaseRestorer } from './ports/database.ts'
+import type { DocumentationBuilder } from './ports/documentation.ts'
 import type { DetectorDrill } from './ports/drill.ts'
 import type { EndpointInspector } from './ports/endpoints.ts'
 import type { HubCleaner, HubFileCopier, HubFileRestorer, HubFiles } from './ports/files.ts'
@@ -53,6 +54,7 @@ export interface Ports {
   readonly posture: { readonly inspect: PostureInspector }
   readonly secrets: { readonly search: SecretTexts }
   readonly endpoints: { readonly inspect: EndpointInspector }
+  readonly documentation: { readonly build: DocumentationBuilder }
   readonly memory: { readonly keep: TaskMemory }
 }
 

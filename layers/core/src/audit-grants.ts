@@ -1,6 +1,6 @@
 import type { Access } from './access.ts'
 import type { HubConfig } from './config/schema.ts'
-import { prefixOf } from './glob.ts'
+import { folderOf, prefixOf } from './glob.ts'
 import type { ObjectGrant, ObjectVerb } from './grants.ts'
 import { keys } from './keys.ts'
 
@@ -24,11 +24,19 @@ function packageGrants(
   ]
 }
 
+/**
+ * Whether what a glob matches can be granted: rights of a store reach prefixes, and one that begins with a
+ * wildcard would be granted the whole hub, its database among it.
+ */
+export const isGrantable = (pattern: string): boolean => prefixOf(pattern) !== ''
+
 /** What is searched for secrets; the stored logs only where the logs are files. */
-const searched = ({ audit: { secrets }, logs }: AuditPlaces): readonly string[] => [
-  ...secrets.files,
-  ...(secrets.logs && logs !== undefined && logs.logGroup === undefined ? logs.files : []),
-]
+const searched = ({ audit: { secrets }, logs }: AuditPlaces): readonly string[] =>
+  [
+    ...secrets.files,
+    // Rotated ones lie beside them, under other names.
+    ...(secrets.logs && logs !== undefined && logs.logGroup === undefined ? logs.files.map(folderOf) : []),
+  ].filter(isGrantable)
 
 /** The objects that the part of an access amounts to which audits use. */
 export function auditGrants(access: Access, places: AuditPlaces): ObjectGrant[] {
@@ -37,6 +45,7 @@ export function auditGrants(access: Access, places: AuditPlaces): ObjectGrant[] 
     ...(access.packages === undefined ? [] : packageGrants(access.packages, places)),
     ...(access.advisories === undefined || stored === undefined ? [] : below([stored], ['list', 'read'])),
     ...(access.secrets === undefined ? [] : below(searched(places), ['list', 'read'])),
+    ...(access.scanners === undefined ? [] : [{ prefix: keys.scans, verbs: ['read'] as const }]),
     ...(access.memory === undefined
       ? []
       : [{ prefix: keys.memory, verbs: ['read', 'create', 'replace'] as const }]),

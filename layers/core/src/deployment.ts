@@ -20,6 +20,10 @@ export const deploymentSchema = z.strictObject({
   hubBucket: z.string().min(1),
   /** `<hub>/backups/…`. */
   backupBucket: z.string().min(1),
+  /** Accesses to the other two; an older deployment does not tell. */
+  accessLogBucket: z.string().min(1).optional(),
+  /** Name of the build that runs scanners, where some hub has something to scan. */
+  scannersProject: z.string().min(1).optional(),
   /** ARN of the topic for each audience. */
   topics: z.strictObject({
     'on-call': z.string().startsWith('arn:'),
@@ -73,7 +77,9 @@ function sliceOf(
     // Services, directories and buckets of the hub's own machine mean nothing to a function.
     root: '.',
     services: [],
-    requirements: access.files === undefined && access.packages === undefined ? [] : hub.requirements,
+    requirements: [access.files, access.packages, access.scanners].every((level) => level === undefined)
+      ? []
+      : hub.requirements,
     audit: needsAudit(access) ? audit : auditSchema.parse({}),
     backups: { retention: hub.backups.retention, files: access.files === undefined ? [] : hub.backups.files },
     scratch: undefined,

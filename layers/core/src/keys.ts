@@ -13,6 +13,8 @@ export const keys = {
   attachment: (task: string, run: string, name: string): string => `reports/${task}/${run}/${name}`,
   /** What tasks remember from one run to the next. */
   memory: 'state/memory/',
+  /** What scanners printed on a build machine, by build. */
+  scans: 'state/scans/',
   /** Files of the hub as they were before an upgrade was written into them. */
   replaced: 'state/replaced/',
   /** Everything of one backup. */

@@ -1,4 +1,5 @@
 import type { Alert, Audience } from './ports/alerts.ts'
+import { worstFirst } from './render/markdown.ts'
 import { formatValue } from './render/value.ts'
 import { type Finding, type Report, statusOf } from './report.ts'
 
@@ -24,9 +25,9 @@ export function alertOf(report: Report, { critical = 'on-call', known }: Telling
   const news = report.findings.filter((each) => known?.has(each) !== true)
   const severity = statusOf(news, report.error)
   if (severity === 'ok') return null
-  const worst = news.filter(({ status }) =>
-    severity === 'critical' ? status === 'critical' : status === 'warning' || status === 'unknown',
-  )
+  const troubles = worstFirst(news).filter(isTrouble)
+  // With a failure all of them are told: it may hide what is critical.
+  const worst = severity === 'critical' ? troubles.filter(isCritical) : troubles
   const what = report.error?.message ?? worst.map(headline).join('; ')
   return {
     hub: report.hub,
@@ -40,6 +41,28 @@ export function alertOf(report: Report, { critical = 'on-call', known }: Telling
     at: new Date(report.finishedAt),
   }
 }
+
+/**
+ * The alerts that a report calls for: one, where all of it is for the same people. Where what is critical is for others
+ * than failures are, each are told what is theirs: what is left out now is known the next time, and never told.
+ */
+export function alertsOf(report: Report, telling: Telling = {}): Alert[] {
+  const { critical = 'on-call' } = telling
+  const parts = critical === 'on-call' ? [report] : partsOf(report)
+  return parts.map((part) => alertOf(part, telling)).filter((alert) => alert !== null)
+}
+
+/** The failure, what is critical, and the rest. */
+const partsOf = (report: Report): Report[] => [
+  { ...report, findings: [] },
+  { ...report, error: null, findings: report.findings.filter(isCritical) },
+  { ...report, error: null, findings: report.findings.filter((each) => !isCritical(each)) },
+]
+
+const isCritical = ({ status }: Finding): boolean => status === 'critical'
+
+const isTrouble = ({ status }: Finding): boolean =>
+  status === 'critical' || status === 'warning' || status === 'unknown'
 
 /** What was seen. The title says what should be: in an alert it would reassure. */
 const headline = ({ actual, check, subject, unit }: Finding): string =>

@@ -2,6 +2,9 @@ import { keys } from './keys.ts'
 import type { TaskMemory } from './ports/memory.ts'
 import type { ObjectStore } from './ports/object-store.ts'
 
+/** What is remembered, and nothing more: a dry run leaves no trace. */
+export const unchangedMemory = (memory: TaskMemory): TaskMemory => ({ ...memory, remember: async () => {} })
+
 /** What a task remembers, as small objects: `state/memory/<task>/<name>.json`. */
 export function storedMemory({
   store,

@@ -29,8 +29,9 @@ export function formatBytes(bytes: number): string {
   return unit === 0 ? `${bytes} bytes` : `${value.toFixed(1)} ${byteUnits[unit]}`
 }
 
-/** A duration in ms for people, its two largest units: `3 h 20 min`, `850 ms`, `0.3 ms`. */
+/** A duration in ms for people, its two largest units: `3 h 20 min`, `850 ms`, `0.3 ms`, `-2 d 1 h`. */
 export function formatDuration(ms: number): string {
+  if (ms < 0) return `-${formatDuration(-ms)}`
   if (ms > 0 && ms < 1) return `${Math.max(0.01, ms).toPrecision(1)} ms`
   if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < minutes(1)) return `${(ms / 1000).toFixed(1)} s`

@@ -1,39 +1,15 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import {
-  codeOf,
   formatBytes,
-  formatDuration,
   type HubAnswer,
   type HubClient,
   type HubRequest,
   type HubSilence,
 } from '@hubkeeper/core'
+import { failureOf, lateAt, whereOf } from './silence.ts'
 
 const maxRedirects = 5
-
-const whereOf = ({ hostname, port, protocol }: URL): string =>
-  `${hostname}:${port !== '' ? port : protocol === 'https:' ? '443' : '80'}`
-
-/** What an error of the connection means: kind and sentence. */
-function failureOf(error: unknown, url: URL): Pick<HubSilence, 'kind' | 'detail'> {
-  const code = codeOf(error)
-  switch (code) {
-    case 'ECONNREFUSED':
-      return { kind: 'refused', detail: `nothing listens at ${whereOf(url)}` }
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return { kind: 'unreachable', detail: `there is no host ${url.hostname} (${code})` }
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return { kind: 'unreachable', detail: `${whereOf(url)} cannot be reached (${code})` }
-    default:
-      return {
-        kind: 'broken',
-        detail: `${whereOf(url)} broke off or does not speak HTTP (${code ?? 'no code'})`,
-      }
-  }
-}
 
 /** What one exchange gave, without how long it took. */
 type Exchange = Omit<HubAnswer, 'duration'> | Omit<HubSilence, 'duration'>
@@ -55,11 +31,7 @@ function exchange(
       request.destroy()
     }
     request.once('error', (error) => {
-      const late = {
-        kind: 'timeout',
-        detail: `${whereOf(url)} did not answer within ${formatDuration(timeout)}`,
-      } as const
-      settle(signal.aborted ? late : failureOf(error, url))
+      settle(signal.aborted ? lateAt(url, timeout) : failureOf(error, url))
     })
     request.once('response', (response) => {
       readBody(response, maxBytes).then(

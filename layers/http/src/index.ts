@@ -1,1 +1,6 @@
+export * from './endpoints/inspector.ts'
 export * from './http-hub.ts'
+export * from './osv/client.ts'
+export * from './osv/sources.ts'
+export * from './releases/release-index.ts'
+export * from './transport.ts'

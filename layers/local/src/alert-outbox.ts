@@ -9,12 +9,12 @@ export interface OutboxOptions {
   readonly echo?: (text: string) => void
 }
 
-/** Alerts as files, one each, named by time and run: for whoever delivers them, and for people. */
+/** Alerts as files, one each, named by time, audience and run: for whoever delivers them, and for people. */
 export function alertOutbox({ directory, echo }: OutboxOptions): AlertSender {
   return {
     async send(alert) {
       const time = alert.at.toISOString().replace(/[-:]/g, '')
-      const path = join(directory, `${time}-${alert.task}-${alert.run}.json`)
+      const path = join(directory, `${time}-${alert.task}-${alert.audience}-${alert.run}.json`)
       try {
         writeWhole(path, `${JSON.stringify(alert, null, 2)}\n`)
       } catch (error) {

@@ -67,6 +67,16 @@ const subresources: readonly (readonly [
   ['bucket', 'PUT', 'policy', 'PutBucketPolicy'],
   ['bucket', 'GET', 'encryption', 'GetBucketEncryption'],
   ['bucket', 'GET', 'publicAccessBlock', 'GetPublicAccessBlock'],
+  ['bucket', 'PUT', 'publicAccessBlock', 'PutPublicAccessBlock'],
+  ['bucket', 'GET', 'policyStatus', 'GetBucketPolicyStatus'],
+  ['bucket', 'GET', 'acl', 'GetBucketAcl'],
+  ['bucket', 'PUT', 'acl', 'PutBucketAcl'],
+  ['bucket', 'GET', 'ownershipControls', 'GetBucketOwnershipControls'],
+  ['bucket', 'PUT', 'ownershipControls', 'PutBucketOwnershipControls'],
+  ['bucket', 'GET', 'object-lock', 'GetObjectLockConfiguration'],
+  ['bucket', 'GET', 'logging', 'GetBucketLogging'],
+  ['bucket', 'PUT', 'logging', 'PutBucketLogging'],
+  ['bucket', 'PUT', 'encryption', 'PutBucketEncryption'],
   ['bucket', 'POST', 'delete', 'DeleteObjects'],
 ]
 

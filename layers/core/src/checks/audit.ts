@@ -9,7 +9,7 @@ export const auditChecks = {
     subject: 'file',
     unit: null,
     thresholds: null,
-    rule: 'a line that cannot be read: warning, and the others are audited; a file that is missing or too large, or no list of what is installed: unknown',
+    rule: 'a line that cannot be read, or an inventory older than 35 days: warning, and the rest is audited; a file that is missing or too large, or no list of what is installed: unknown',
     advice:
       'mend the lines that the evidence names; name the virtual environment as audit.python.environment',
   },
@@ -18,7 +18,7 @@ export const auditChecks = {
     subject: 'package',
     unit: null,
     thresholds: null,
-    rule: 'a critical flaw: critical; any other, and one that nobody rated: warning; advisories that could not be asked for: unknown',
+    rule: 'a critical flaw of what is installed: critical; any other, and one that nobody rated: warning; no version, or advisories that could not be had or are old: unknown',
     advice: 'upgrade to the version that the evidence names; see the proposal beside the report',
   },
   'dependencies.ignored': {
@@ -42,7 +42,7 @@ export const auditChecks = {
     subject: 'file',
     unit: null,
     thresholds: null,
-    rule: 'a file that was changed meanwhile: warning; an install command that failed: critical',
+    rule: 'a file that was changed meanwhile, or may not be replaced: warning; an install command that failed: critical',
     advice: 'see the evidence; the file as it was is kept under the key that it names',
   },
   'dependencies.major': {
@@ -74,7 +74,7 @@ export const auditChecks = {
     subject: 'scanner, or rule and place',
     unit: null,
     thresholds: null,
-    rule: 'a new finding of high or critical severity: critical, a known one: warning, lower ones are counted; a scanner that did not run: unknown',
+    rule: 'a new finding of high or critical severity: critical; a known one, and one that nobody rated: warning; lower ones are counted; a scanner that did not run, or could not look at everything: unknown',
     advice: 'mend it, or accept it for a time as audit.ignore in hubkeeper.json',
   },
   'image.findings': {
@@ -131,7 +131,7 @@ export const auditChecks = {
     subject: 'endpoint',
     unit: 'seconds',
     thresholds: null,
-    rule: 'expired, or not trusted: critical; ends within audit.endpoints.certificateDays, or older protocols than TLS 1.2: warning; no answer: unknown',
+    rule: 'expired, or not trusted: critical; ends within audit.endpoints.certificateDays, older protocols than TLS 1.2, or no TLS at all except on this machine: warning; no answer: unknown',
     advice: 'renew the certificate',
   },
   'endpoint.headers': {
@@ -147,7 +147,7 @@ export const auditChecks = {
     subject: 'endpoint',
     unit: null,
     thresholds: null,
-    rule: 'it answers without credentials: critical; no answer: ok',
+    rule: 'it answers without credentials: critical; no answer, or one that asks for them: ok; an answer that tells neither: unknown',
     advice: 'close it, or ask for credentials there',
   },
   'policies.review': {

@@ -71,6 +71,11 @@ export const auditSchema = z.strictObject({
         .describe('null: ask none'),
     })
     .prefault({}),
+  endOfLife: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default('https://endoflife.date')
+    .describe('a server with the API of endoflife.date; null: only Hubkeeper’s own list counts'),
   ignore: z.array(ignoreSchema).default([]).describe('findings that are known and accepted for a time'),
   source: z
     .array(pathInHub)
@@ -103,7 +108,7 @@ export const auditSchema = z.strictObject({
     .strictObject({
       files: z
         .array(pathInHub)
-        .default(['config/**', '.env', '.env.*', '*.env', '**/*.env'])
+        .default(['config/**', '.env', '.env.*', '*.env', '**/*.env', '**/.env', '**/.env.*'])
         .describe('globs of configuration in which no secret should stand'),
       logs: z.boolean().default(true).describe('search the logs as well'),
       maxAgeDays: z.number().positive().default(365).describe('an older secret or access key is a finding'),
@@ -115,6 +120,10 @@ export const auditSchema = z.strictObject({
         .array(z.string().min(1))
         .default([])
         .describe('on AWS, names of secrets in Secrets Manager; their values are not read'),
+      users: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('on AWS, IAM users of the hub, whose access keys’ ages are looked at, such as hub-deploy'),
       functions: z
         .array(z.string().min(1))
         .default([])

@@ -15,6 +15,15 @@ export interface AdvisoryMatch extends PackageVersion {
   readonly ids: readonly string[]
 }
 
+/** What a source of advisories said at an earlier time. */
+export interface LastKnownAdvisories {
+  /** `readAt` is when it said so. */
+  readonly origin: AdvisoryOrigin
+  /** See {@link AdvisoryAnswer}. */
+  readonly records: readonly unknown[]
+  readonly matches: readonly AdvisoryMatch[] | null
+}
+
 /** What a source of advisories said. */
 export type AdvisoryAnswer =
   | {
@@ -26,8 +35,10 @@ export type AdvisoryAnswer =
       readonly matches: readonly AdvisoryMatch[] | null
       /** HTTP requests that were made. */
       readonly requests: number
-      /** Records that could not be read, each in words. */
+      /** Records that could not be read, and packages that could not be asked for, each in words. */
       readonly unreadable: readonly string[]
+      /** What else people should know: that another source was asked first, and did not answer. */
+      readonly remarks?: readonly string[]
     }
   | {
       readonly state: 'failed'
@@ -35,6 +46,8 @@ export type AdvisoryAnswer =
       /** One sentence. */
       readonly reason: string
       readonly requests: number
+      /** To be shown with its age, never taken for an answer; absent where nothing is remembered. */
+      readonly lastKnown?: LastKnownAdvisories
     }
 
 /** `advisories: 'query'`: known flaws of packages. */
@@ -51,6 +64,8 @@ export interface Release {
   /** Versions of Python that it takes, as PEP 440 specifiers; null where it does not say. */
   readonly requiresPython: string | null
   readonly releasedAt: Date | null
+  /** Of its files, such as `sha256:…`, sorted; absent where the index gives none. */
+  readonly hashes?: readonly string[]
 }
 
 /** What an index says of one package. */
@@ -70,8 +85,36 @@ export interface PackageName {
   readonly name: string
 }
 
+/** When a support ends: that day, some day that is over, or no day that is set. */
+export type SupportEnd = Date | 'over' | 'not-set'
+
+/** For how long one line of releases is supported. */
+export interface SupportCycle {
+  /** Such as `3.11`, or `nodejs24.x`. */
+  readonly cycle: string
+  /** Of all support, security fixes among it. */
+  readonly end: SupportEnd
+  /** Of active support; null where nothing says. */
+  readonly activeEnd: SupportEnd | null
+  /** Its newest release; null where nothing says. */
+  readonly latest: string | null
+}
+
+/** What is told of one product. */
+export type SupportAnswer =
+  | { readonly state: 'done'; readonly cycles: readonly SupportCycle[] }
+  | { readonly state: 'absent' }
+  /** Nobody is to be asked: none is configured. */
+  | { readonly state: 'not-asked' }
+  | { readonly state: 'failed'; readonly reason: string }
+
 /** `releases: 'read'`: what there is to upgrade to. */
 export interface ReleaseIndex {
   /** One answer for each, in their order; never throws for what a network does. */
   releasesOf(packages: readonly PackageName[]): Promise<readonly ReleaseAnswer[]>
+  /**
+   * For how long products are supported, by the names of endoflife.date, such as `python`: one answer for each, in
+   * their order. Never throws for what a network does.
+   */
+  supportOf(products: readonly string[]): Promise<readonly SupportAnswer[]>
 }

@@ -44,10 +44,19 @@ export interface ServiceState {
   readonly detail: string
 }
 
+/** A product that Hubkeeper itself runs on, by its name at endoflife.date. */
+export interface RuntimeProduct {
+  readonly product: 'nodejs' | 'aws-lambda'
+  /** Such as `24.21.0`, or `nodejs24.x`. */
+  readonly version: string
+}
+
 /** Figures of the machine the hub runs on. Null: this machine does not tell. */
 export interface Host {
   /** Why the hub's machine cannot be looked at from here, in words; null where it can. */
   readonly elsewhere: string | null
+  /** What Hubkeeper itself runs on. */
+  runtimes(): readonly RuntimeProduct[]
   disks(): Promise<readonly DiskUsage[]>
   memory(): Promise<MemoryUsage | null>
   /** Busy share of all CPUs over a short sample, percent. */

@@ -105,7 +105,7 @@ export interface ObjectStore {
 }
 
 /** Every object under `prefix`, page after page. */
-export async function* listAll(store: ObjectStore, prefix: string): AsyncGenerator<ObjectInfo> {
+export async function* listAll(store: Pick<ObjectStore, 'list'>, prefix: string): AsyncGenerator<ObjectInfo> {
   let after: string | undefined
   do {
     const page: ObjectPage = await store.list(prefix, after === undefined ? {} : { after })

@@ -28,12 +28,20 @@ export interface AccessSummary {
   readonly leftOut: number
 }
 
+/** Nobody can say who came. */
+export interface AccessUnknown {
+  /** Why, in words. */
+  readonly unavailable: string
+  /** Nothing of the kind is ever kept here. */
+  readonly notApplicable?: true
+}
+
 /** `posture: 'inspect'`: how well what is stored is closed to others. */
 export interface PostureInspector {
   /** Permissions and owners of files, or the settings of buckets. Secret files are told by the patterns. */
   storage(): Promise<readonly Observation[]>
   /** Ages of access keys and of stored secrets that can be seen; none where there is nothing to see. */
   credentials(at: Date): Promise<readonly Observation[]>
-  /** Null where no access is logged. */
-  access(at: Date): Promise<AccessSummary | { readonly unavailable: string }>
+  /** Of the last weeks before a moment; why there is none, in words, where no access is logged as well. */
+  access(at: Date): Promise<AccessSummary | AccessUnknown>
 }

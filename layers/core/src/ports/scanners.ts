@@ -4,6 +4,13 @@ export const scannerNames = ['bandit', 'pip-audit', 'trivy-fs', 'trivy-image', '
 /** One of {@link scannerNames}. */
 export type ScannerName = (typeof scannerNames)[number]
 
+/** A file or directory that a scanner does not look into, and does not tell of. */
+export interface PassedOver {
+  readonly place: string
+  /** In words. */
+  readonly reason: string
+}
+
 /** How a scan ended. */
 export type ScanEnd =
   | {
@@ -16,6 +23,10 @@ export type ScanEnd =
       readonly databaseAt: Date | null
       /** The JSON that it printed. */
       readonly output: string
+      /** The last lines that it printed beside its output. @default none */
+      readonly remarks?: readonly string[]
+      /** Places that it passes over in silence, each with the reason. @default none */
+      readonly unread?: readonly PassedOver[]
       readonly seconds: number
     }
   /** There is nothing for it to look at: no source or no image is configured. */

@@ -19,6 +19,8 @@ export interface UnsearchedText {
   readonly kind: TextKind
   /** In words. */
   readonly reason: string
+  /** Nobody meant it to be searched from here. */
+  readonly leftOut?: true
 }
 
 /** `secrets: 'search'`: texts in which no secret should stand. */

@@ -1,11 +1,11 @@
 import type { Finding, Report } from '../report.ts'
 import { findingStatuses } from '../status.ts'
 import { figureTables } from './figures.ts'
+import { onOneLine, withoutMarkup } from './plain.ts'
 import { formatValue } from './value.ts'
 
 /** Text that cannot be taken for Markdown, on one line. */
-const plain = (text: string): string =>
-  text.replace(/[\p{Cc}\s]+/gu, ' ').replace(/[\\`*_{}[\]<>#|~]/g, (sign) => `\\${sign}`)
+const plain = (text: string): string => withoutMarkup(onOneLine(text))
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 

@@ -39,6 +39,8 @@ export interface ConnectedRun {
   readonly task: string
   /** The moment it pretends to be; null for now. */
   readonly at: Date | null
+  /** It leaves no trace. */
+  readonly dryRun: boolean
   readonly fence: Fence
 }
 

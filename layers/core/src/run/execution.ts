@@ -61,7 +61,7 @@ export async function execute(
       task.schedule.cadence === 'continuous' ? null : await whyNoDeletion(request, drivers)
     const work = task.start(
       { ...base, deletionRefused },
-      drivers.connect({ id: run, task: task.name, at: request.at, fence }),
+      drivers.connect({ id: run, task: task.name, at: request.at, dryRun: request.dryRun, fence }),
       request.input,
     )
     result = await beforeDeadline(work, task, drivers)

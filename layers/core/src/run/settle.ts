@@ -1,6 +1,7 @@
 import { keys } from '../keys.ts'
 import type { Claim } from '../ledger/ledger.ts'
-import { alertOf } from '../notify.ts'
+import { alertsOf } from '../notify.ts'
+import type { Alert, AlertSender } from '../ports/alerts.ts'
 import type { Datapoint } from '../ports/metrics.ts'
 import { absent, type ObjectStore } from '../ports/object-store.ts'
 import { reportMarkdown } from '../render/markdown.ts'
@@ -19,24 +20,54 @@ export async function settle(
   claim: Claim,
   drivers: RunnerDrivers,
 ): Promise<Execution> {
-  return attemptAll(execution, [
-    (current) => persist(current, drivers.store),
+  return attemptAll(await withAttachments(execution, drivers.store), [
+    ({ report }) => keepReport(report, drivers.store),
     ({ report }) => drivers.metrics.publish([...datapointsOf(report), durationOf(report)]),
     async ({ failure, known, report }) => {
-      const alert = alertOf(report, { critical: task.audience ?? 'on-call', known })
-      if (alert !== null && failure?.code !== 'lease-lost') await drivers.alerts.send(alert)
+      if (failure?.code === 'lease-lost') return
+      await sendAll(alertsOf(report, { critical: task.audience ?? 'on-call', known }), drivers.alerts)
     },
     ({ failure, report }) => claim.finish(failure === null ? 'succeeded' : 'failed', report.status),
   ])
 }
 
-/** Keeps a report as JSON and Markdown, after what belongs to it: where a report is, all of it is. */
+/** Sends every alert, also past one that cannot be sent. @throws what the first of those threw */
+async function sendAll(alerts: readonly Alert[], sender: AlertSender): Promise<void> {
+  const sent = await Promise.allSettled(alerts.map((alert) => sender.send(alert)))
+  const refused = sent.find(({ status }) => status === 'rejected')
+  if (refused?.status === 'rejected') throw refused.reason
+}
+
+/** Keeps the documents of a run. One that cannot be kept fails the run, and its report does not name it. */
+async function withAttachments(execution: Execution, store: ObjectStore): Promise<Execution> {
+  const { task, run } = execution.report
+  const lost = new Set<string>()
+  const kept = await attemptAll(
+    execution,
+    execution.attachments.map(({ name, text }) => async () => {
+      const key = keys.attachment(task, run, name)
+      lost.add(key)
+      await store.put(key, text, absent)
+      lost.delete(key)
+    }),
+  )
+  const artifacts = kept.report.artifacts.filter(({ key }) => !lost.has(key))
+  return { ...kept, report: { ...kept.report, artifacts } }
+}
+
+/** Keeps a report, after what belongs to it. @throws HubkeeperError */
 export async function persist(
   { attachments, report }: Pick<Execution, 'attachments' | 'report'>,
   store: ObjectStore,
 ): Promise<void> {
   const { task, run } = report
   for (const { name, text } of attachments) await store.put(keys.attachment(task, run, name), text, absent)
+  await keepReport(report, store)
+}
+
+/** Keeps a report as JSON and Markdown. */
+async function keepReport(report: Report, store: ObjectStore): Promise<void> {
+  const { task, run } = report
   await store.put(keys.report(task, run, 'json'), `${JSON.stringify(report, null, 2)}\n`, absent)
   await store.put(keys.report(task, run, 'md'), reportMarkdown(report), absent)
 }

@@ -44,6 +44,7 @@ export function localHost({ paths, root }: LocalHostOptions): Host {
     pidFile === undefined ? probe : { ...probe, pidFile: resolve(root, pidFile) }
   return {
     elsewhere: null,
+    runtimes: () => [{ product: 'nodejs', version: process.versions.node }],
     disks: () => diskUsage(paths),
     memory: memoryUsage,
     cpu: cpuPercent,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns'
-import { createS3Client, hubStore } from '@hubkeeper/aws/drivers'
+import { createS3Client, hubStore, s3Store } from '@hubkeeper/aws/drivers'
 import { type ConfigInput, type ObjectStore, parseConfig } from '@hubkeeper/core'
 import * as z from 'zod'
 import { tasks } from '../../../../functions/tasks.ts'
@@ -57,6 +57,10 @@ export interface Cloud {
   readonly template: DeployedTemplate
   readonly hubBucket: string
   readonly backupBucket: string
+  /** Where accesses to the other two are logged. */
+  readonly accessLogBucket: string
+  /** Everything below a prefix of a bucket, with every right. */
+  storeIn(bucket: string, prefix: string): ObjectStore
   /** A hub's store with every right, for the tests themselves. */
   storeOf(hub: string): ObjectStore
   /** Whether a function's role allows something; counts as a demand of that function. */
@@ -114,6 +118,8 @@ export async function deploy(config: ConfigInput): Promise<Cloud> {
     template,
     hubBucket,
     backupBucket,
+    accessLogBucket: bucket('AccessLogBucket'),
+    storeIn: (name, prefix) => s3Store({ client: s3, bucket: name, prefix }),
     layers: layersOf(template, assembly).map(
       ({ description, folder: layer }) => [description, layer] as const,
     ),

@@ -14,6 +14,13 @@ const onObjects: Readonly<Record<string, string>> = {
   DeleteObject: 's3:DeleteObject',
 }
 
+/** Where IAM has another name for a question about a bucket than S3. */
+const onBuckets: Readonly<Record<string, string>> = {
+  GetBucketEncryption: 's3:GetEncryptionConfiguration',
+  GetObjectLockConfiguration: 's3:GetBucketObjectLockConfiguration',
+  GetPublicAccessBlock: 's3:GetBucketPublicAccessBlock',
+}
+
 const arn = (bucket: string, key: string): string => `arn:aws:s3:::${bucket}${key === '' ? '' : `/${key}`}`
 
 /** What IAM would be asked for a call, as the service authorization reference has it. */
@@ -37,12 +44,42 @@ export function demandsOf(call: Call): Demand[] {
       },
     ]
   }
-  return [{ action: `${call.service}:${call.operation}`, resource: '*', context: {} }]
+  const audited = auditDemand(call)
+  return [audited ?? { action: `${call.service}:${call.operation}`, resource: '*', context: {} }]
+}
+
+/** The parameter of a request in JSON or as a form. */
+const parameterOf = ({ body }: Call, name: string): string =>
+  new RegExp(`"${name}":"([^"]+)"`).exec(body)?.[1] ?? new URLSearchParams(body).get(name) ?? ''
+
+const inAccount = (service: string, resource: string): string =>
+  `arn:aws:${service}:${service === 'iam' ? '' : region}:${account}:${resource}`
+
+/** What an audit’s questions ask for; null for other calls. */
+function auditDemand(call: Call): Demand | null {
+  const demand = (action: string, resource: string): Demand => ({
+    action,
+    resource: inAccount(call.service, resource),
+    context: {},
+  })
+  switch (call.operation) {
+    case 'DescribeSecret':
+      // Secrets Manager puts six characters of its own behind every name.
+      return demand('secretsmanager:DescribeSecret', `secret:${parameterOf(call, 'SecretId')}-a1B2c3`)
+    case 'ListAccessKeys':
+      return demand('iam:ListAccessKeys', `user/${parameterOf(call, 'UserName')}`)
+    case 'DescribeImageScanFindings':
+      return demand('ecr:DescribeImageScanFindings', `repository/${parameterOf(call, 'repositoryName')}`)
+    default: {
+      const name = /^GET \/2015-03-31\/functions\/([^/]+)\/configuration$/.exec(call.operation)?.[1]
+      return name === undefined ? null : demand('lambda:GetFunctionConfiguration', `function:${name}`)
+    }
+  }
 }
 
 function s3Demands(call: Call): Demand[] {
   if (call.operation === 'ListObjectsV2') return [listing(call.bucket, call.query.prefix ?? '')]
-  const action = onObjects[call.operation] ?? `s3:${call.operation}`
+  const action = onObjects[call.operation] ?? onBuckets[call.operation] ?? `s3:${call.operation}`
   const versioned = action === 's3:GetObject' && call.query.versionId !== undefined
   const own: Demand = {
     action: versioned ? 's3:GetObjectVersion' : action,
@@ -57,6 +94,13 @@ function s3Demands(call: Call): Demand[] {
 export const starting = (name: string): Demand => ({
   action: 'lambda:InvokeFunction',
   resource: `arn:aws:lambda:${region}:${account}:function:${name}`,
+  context: {},
+})
+
+/** What starting or following a build asks for. */
+export const building = (action: string, project: string): Demand => ({
+  action: `codebuild:${action}`,
+  resource: inAccount('codebuild', `project/${project}`),
   context: {},
 })
 

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { ConfigInput } from '@hubkeeper/core'
 import { createSampleHub } from '../../../../examples/sample-hub/create.ts'
+import { askingNobody } from '../../../support/asking-nobody.ts'
 import { temporaryDirectory } from '../../../support/temporary.ts'
 import type { Cloud } from './cloud.ts'
 
@@ -10,6 +11,7 @@ import type { Cloud } from './cloud.ts'
 export const sampleConfig = (baseUrl?: string): ConfigInput['hubs'][string] => ({
   timeZone: 'Europe/Berlin',
   database: { path: 'knowledge/hub.db' },
+  ...askingNobody,
   logs: { files: ['logs/*.log'] },
   searchIndex: { files: ['knowledge/search_index/*.json'] },
   ...(baseUrl === undefined

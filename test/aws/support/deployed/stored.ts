@@ -23,7 +23,8 @@ export async function reportsOf(cloud: Cloud, hub: string, task: string): Promis
   const found = await keysBelow(cloud, hub, keys.reportsOf(task))
   return Promise.all(
     found
-      .filter((key) => key.endsWith('.json'))
+      // Documents that a run left beside its report lie in a folder of their own.
+      .filter((key) => /^[^/]+\.json$/.test(key.slice(keys.reportsOf(task).length)))
       .map(async (key) =>
         reportSchema.parse(JSON.parse(new TextDecoder().decode(await bytesOf(cloud, hub, key)))),
       ),
