@@ -1,3 +1,4 @@
+import { storedAdvisories } from '@hubkeeper/audit'
 import {
   type Access,
   type ConnectedRun,
@@ -8,7 +9,17 @@ import {
   type PortsOf,
   restrictStore,
   storedMemory,
+  unchangedMemory,
 } from '@hubkeeper/core'
+import { configuredAdvisories, httpEndpoints, releaseIndex } from '@hubkeeper/http'
+import {
+  documentationBuilder,
+  localPackageReader,
+  localPackages,
+  localPosture,
+  localScanners,
+  localTexts,
+} from '@hubkeeper/local'
 
 interface AuditPortsOptions {
   readonly root: string
@@ -17,6 +28,8 @@ interface AuditPortsOptions {
   readonly store: ObjectStore
   /** Directories that are Hubkeeper's own: backups and scratch. */
   readonly own: readonly string[]
+  /** Where programs that it starts may put what they need. */
+  readonly scratch: string
   readonly run: ConnectedRun
   readonly fence: Fence
   readonly now: () => Date
@@ -25,10 +38,40 @@ interface AuditPortsOptions {
 /** The ports that audits use, on this machine; none where an access declares none. */
 export async function auditPorts(
   access: Access,
-  { hub, run, store }: AuditPortsOptions,
+  { fence, hub, now, own, root, run, scratch, store }: AuditPortsOptions,
 ): Promise<Partial<PortsOf<Required<Access>>>> {
   const granted = restrictStore(store, grantsOf(access, hub), run.task)
+  const kept = storedMemory({ store: granted, task: run.task })
+  const memory = run.dryRun ? unchangedMemory(kept) : kept
   return {
-    ...(access.memory === undefined ? {} : { memory: storedMemory({ store: granted, task: run.task }) }),
+    ...(access.releases === undefined
+      ? {}
+      : { releases: releaseIndex({ ...hub.audit.releases, endOfLife: hub.audit.endOfLife }) }),
+    ...(access.documentation === undefined
+      ? {}
+      : { documentation: documentationBuilder({ root, documentation: hub.audit.documentation }) }),
+    ...(access.endpoints === undefined ? {} : { endpoints: httpEndpoints() }),
+    ...(access.scanners === undefined ? {} : { scanners: localScanners({ root, hub, scratch }) }),
+    ...(access.posture === undefined ? {} : { posture: localPosture({ root, hub, own }) }),
+    ...(access.advisories === undefined
+      ? {}
+      : {
+          advisories: await configuredAdvisories({
+            configured: hub.audit.advisories,
+            memory: access.memory === undefined ? null : memory,
+            now,
+            stored: (place) => storedAdvisories({ store: granted, place }),
+          }),
+        }),
+    ...(access.packages === undefined
+      ? {}
+      : {
+          packages:
+            access.packages === 'update'
+              ? localPackages({ root, hub, own, scratch, fence, run: run.id })
+              : localPackageReader({ root, hub, own }),
+        }),
+    ...(access.secrets === undefined ? {} : { secrets: localTexts({ root, hub, own }) }),
+    ...(access.memory === undefined ? {} : { memory }),
   }
 }

@@ -189,6 +189,7 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
           hub,
           store,
           own: ownDirectories,
+          scratch: scratchDirectory,
           run,
           fence: fenceOf(run),
           now,
@@ -229,7 +230,7 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
       parent: { ...parent, fence: fenceOf(parent) },
     })
 
-  const look = connectFor({ id: 'none', task: 'hubkeeper', at: null, fence: async () => {} })
+  const look = connectFor({ id: 'none', task: 'hubkeeper', at: null, dryRun: true, fence: async () => {} })
 
   return {
     drivers,

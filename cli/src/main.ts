@@ -1,5 +1,6 @@
 import { HubkeeperError } from '@hubkeeper/core'
 import { Command, CommanderError } from 'commander'
+import { registerAudit } from './commands/audit.ts'
 import { registerBackup } from './commands/backup.ts'
 import { registerBackups } from './commands/backups.ts'
 import { registerDoctor } from './commands/doctor.ts'
@@ -44,6 +45,7 @@ export function createProgram(terminal: Terminal): Command {
     registerExpect,
     registerInit,
     registerDoctor,
+    registerAudit,
     registerSchedule,
     registerWatch,
     registerInvoke,

@@ -28,7 +28,7 @@ export function comparableLines(output: string): string[] {
     .map((line) =>
       line
         // Which endpoint was the slowest.
-        .replace(/(API response time .*)\/\S+$/, '$1ENDPOINT')
+        .replace(/(API response time [^/]*)\/\S+$/, '$1ENDPOINT')
         .replace(/[0-9a-f]{64}/g, 'DIGEST')
         .replace(/\b01[0-9A-Z]{24}\b/g, 'RUN')
         .replace(/\d{8}T\d{6}Z-\w{6}/g, 'BACKUP')
