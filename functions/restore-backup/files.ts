@@ -29,7 +29,20 @@ export async function lookAtFiles(context: FilesContext, { backup }: Chosen): Pr
   const now = await copyKeptFiles(context)
   const { hub } = context
   const plan = planFileRestore(backup.manifest.files, now, { patterns: keptFiles(hub), places: hub })
-  return { plan, now }
+  return { plan: await withObstacles(context, plan), now }
+}
+
+/** The plan without what cannot be put back as something else has its name by now, such as a directory. */
+async function withObstacles({ files }: FilesContext, plan: FilePlan): Promise<FilePlan> {
+  const refused = [...plan.refused]
+  const planned: PlannedFile[] = []
+  for (const each of plan.planned) {
+    const there = each.state === 'missing' ? await copyNow(files, each.file.key) : null
+    if (there instanceof HubkeeperError)
+      refused.push({ file: each.file, reason: there.message, wanted: true })
+    else planned.push(each)
+  }
+  return { ...plan, planned, refused }
 }
 
 /** @throws PreconditionFailedError when a file that is to be replaced was written since it was copied */
@@ -91,8 +104,24 @@ export async function putBack(
   for (const planned of written) proven.push(await proveFile(files, planned))
   const left = wanted.slice(written.length).map(({ file: { key } }) => key)
   const missed = failure === null ? [] : left.map((key, i) => missedFinding(key, i === 0 ? failure : null))
-  const findings = [...proven, ...missed, ...standing(plan)]
+  const findings = [...shortened(proven), ...shortened(missed), ...standing(plan)]
   return { findings, failure, written: written.length, left }
+}
+
+/** So many files with the same fate are named one by one. */
+const named = 50
+
+/** Findings of files; of many with the same fate the first ones, and how many more there are. */
+function shortened(findings: readonly Finding[]): Finding[] {
+  const fates = Map.groupBy(findings, ({ actual, status }) => `${status} ${actual}`)
+  return [...fates.values()].flatMap((same) => {
+    const [first] = same
+    if (first === undefined || same.length <= named) return same
+    const { actual, expected, status } = first
+    const more = (same.length - named).toLocaleString('en')
+    const rest = finding('files.restored', status, { subject: `${more} more files`, expected, actual })
+    return [...same.slice(0, named), rest]
+  })
 }
 
 /** A file that was not put back for `failure`; or not tried, where another one failed before. */

@@ -75,6 +75,17 @@ describe('a restore of a hub with files', () => {
     expect([commands(hub), ...filesNow(hub)]).toEqual([3, 'a = 1', 'b = 1', 'new'])
   })
 
+  it('of many files names the first ones, and says how many more there are', async () => {
+    const hub = hubWithFiles()
+    const many = Array.from({ length: 120 }, (_, i) => at(hub, `config/many-${i}.toml`))
+    for (const path of many) writeFileSync(path, 'a = 1')
+    await runTask(hub.directory, ['backup'])
+    for (const path of many) writeFileSync(path, 'a = 2')
+    const restored = await runTask(hub.directory, ['restore', '--files-only', '--yes'])
+    expect(restored.finding('files.restored', '70 more files').actual).toBe('put back: it was another one')
+    expect(many.every((path) => readFileSync(path, 'utf8') === 'a = 1')).toBe(true)
+  })
+
   it('of files only leaves the database alone, and so does its undo', async () => {
     const hub = hubWithFiles()
     await runTask(hub.directory, ['backup'])
@@ -115,6 +126,20 @@ describe('a restore of a hub with files', () => {
       actual: expect.stringContaining('link'),
     })
     expect(readFileSync(outside, 'utf8')).toBe('mine')
+  })
+
+  it('puts nothing where a directory lies now, and its preview says so', async () => {
+    const hub = hubWithFiles()
+    await runTask(hub.directory, ['backup'])
+    rmSync(at(hub, 'config/a.toml'))
+    mkdirSync(at(hub, 'config/a.toml'))
+    const preview = await hubkeeper(hub.directory, ['restore', '--files-only', '--dry-run'])
+    expect(preview.out).toMatch(/config\/a\.toml.*no plain file/)
+    const restored = await runTask(hub.directory, ['restore', '--files-only', '--yes'])
+    expect(restored.finding('files.restored', 'config/a.toml')).toMatchObject({
+      status: 'critical',
+      actual: expect.stringContaining('is no plain file'),
+    })
   })
 
   it('is refused when a file is written after it was looked at: nothing is touched', async () => {
