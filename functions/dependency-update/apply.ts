@@ -1,7 +1,8 @@
 import { plainLine } from '@hubkeeper/audit'
-import { type CommandEnd, type Finding, finding, formatDuration, HubkeeperError } from '@hubkeeper/core'
+import { type Finding, finding, HubkeeperError } from '@hubkeeper/core'
 import { boundedLines } from './bounded.ts'
 import type { AuditContext } from './context.ts'
+import { installerOf } from './install.ts'
 import { type Proposal, proposalLines } from './proposals.ts'
 import { countOf } from './words.ts'
 
@@ -27,6 +28,7 @@ export async function applyProposals(
     const findings = proposals.map((proposal) => proposed(proposal, refused))
     return { findings, written: 0, failure: null }
   }
+  const installer = await installerOf(context)
   const findings: Finding[] = []
   let written = 0
   let refusals = 0
@@ -38,6 +40,7 @@ export async function applyProposals(
     }
     progress.step(`Writing ${plainLine(proposal.key)}`)
     try {
+      await installer.expect()
       const kept = await packages.replace(proposal.key, proposal.text, await sha256(proposal.bytes))
       written += proposal.written.length
       findings.push(writtenFinding(proposal, kept))
@@ -49,20 +52,21 @@ export async function applyProposals(
       if (!ofOneFile.has(error.code)) failure = error
     }
   }
-  if (written === 0) return { findings, written, failure }
-  if (refusals > 0) return { findings: [...findings, notInstalled()], written, failure }
-  progress.step('Installing what is asked for')
-  try {
-    return { findings: [...findings, installFinding(await packages.install())], written, failure }
-  } catch (error) {
-    // What was written is reported all the same.
-    if (!(error instanceof HubkeeperError)) throw error
-    return { findings: [...findings, notInstalled(error)], written, failure: error }
+  const installed = await installer.settle({ written, refusals })
+  return {
+    findings: [...findings, ...installed.findings],
+    written,
+    failure: failure ?? installed.failure,
   }
 }
 
 /** Errors after which other files may be written all the same. */
-const ofOneFile: ReadonlySet<string> = new Set(['precondition-failed', 'key-refused', 'no-access'])
+const ofOneFile: ReadonlySet<string> = new Set([
+  'precondition-failed',
+  'key-refused',
+  'no-access',
+  'not-available',
+])
 
 function reasonNotTo(updates: 'propose' | 'apply', dryRun: boolean, elsewhere: string | null): string | null {
   if (updates === 'propose') return 'audit.updates is propose'
@@ -110,31 +114,3 @@ const refusedFinding = (proposal: Proposal, { hint, message }: HubkeeperError): 
     advice: hint,
     evidence: boundedLines(proposalLines(proposal)),
   })
-
-/** Files that disagree are not installed from. */
-const notInstalled = (error?: HubkeeperError): Finding =>
-  finding(check, 'warning', {
-    subject: 'install',
-    expected: 'what is asked for is installed',
-    actual:
-      error === undefined
-        ? 'nothing was installed, as not every file could be written'
-        : `nothing was installed: ${plainLine(error.message)}`,
-  })
-
-function installFinding(end: CommandEnd | null): Finding {
-  if (end === null) {
-    const actual = 'nothing was installed: no command for it is configured, or none can run from here'
-    return finding(check, 'skipped', { subject: 'install', actual })
-  }
-  const { code, output, seconds } = end
-  const took = formatDuration(seconds * 1000)
-  if (code === 0) return finding(check, 'ok', { subject: 'install', actual: `installed in ${took}` })
-  return finding(check, 'critical', {
-    subject: 'install',
-    expected: 'exit code 0',
-    actual:
-      code === null ? `ended by a signal or its time limit after ${took}` : `exit code ${code} after ${took}`,
-    evidence: output.map((line) => plainLine(line)),
-  })
-}

@@ -87,9 +87,11 @@ async function knownOf(
   tellables: readonly Tellable[],
   unseen: readonly string[],
 ): Promise<{ readonly known: ReadonlySet<Finding>; readonly failure: HubkeeperError | null }> {
-  const { known, remember } = await newsIn(tellables, { memory, slot, unseen })
+  let known: ReadonlySet<Finding> = new Set()
   try {
-    if (!dryRun) await remember()
+    const news = await newsIn(tellables, { memory, slot, unseen })
+    known = news.known
+    if (!dryRun) await news.remember()
     return { known, failure: null }
   } catch (error) {
     // What was found, and what was written, is reported all the same.

@@ -1,5 +1,6 @@
 import { plainLine, type Support, supportOfVersion } from '@hubkeeper/audit'
-import { type Finding, finding, measured, type SupportAnswer } from '@hubkeeper/core'
+import { days, type Finding, finding, measured, type SupportAnswer } from '@hubkeeper/core'
+import { countOf } from '../dependency-update/words.ts'
 import type { UpdateContext } from './context.ts'
 import type { ComparedPackage } from './majors.ts'
 import { askedProducts, type RunningProduct } from './products.ts'
@@ -41,9 +42,8 @@ function supportFinding(
   const details = { subject, evidence: [plainLine(running.origin), ...remarksOn(support)] }
   const { end } = support
   if (end instanceof Date) {
-    const ends = `its support ${end <= at ? 'ended' : 'ends'} on ${end.toISOString().slice(0, 10)}`
-    const evidence = [ends, ...details.evidence]
-    return measured(check, (at.getTime() - end.getTime()) / 1000, hub.thresholds, { subject, evidence })
+    const { status } = measured(check, (at.getTime() - end.getTime()) / 1000, hub.thresholds)
+    return finding(check, status, { ...details, expected: 'supported', actual: endText(end, at) })
   }
   switch (end) {
     case 'over':
@@ -63,6 +63,15 @@ function supportFinding(
         actual: 'nothing tells for how long it is supported',
       })
   }
+}
+
+/** `supported until 2027-10-31, for 333 days`. */
+function endText(end: Date, at: Date): string {
+  const date = end.toISOString().slice(0, 10)
+  const left = Math.floor(Math.abs(end.getTime() - at.getTime()) / days(1))
+  return end <= at
+    ? `its support ended on ${date}, ${countOf(left, 'day')} ago`
+    : `supported until ${date}, for ${countOf(left, 'day')}`
 }
 
 const remarksOn = ({ latest, longest, source }: Support): string[] => [

@@ -17,7 +17,11 @@ export interface RunningProduct {
 }
 
 /** Frameworks of hubs, by their names in PyPI. */
-const frameworks: Readonly<Record<string, string>> = { django: 'Django', fastapi: 'FastAPI', flask: 'Flask' }
+const frameworks: ReadonlyMap<string, string> = new Map([
+  ['django', 'Django'],
+  ['fastapi', 'FastAPI'],
+  ['flask', 'Flask'],
+])
 
 /** Everything whose end of life is looked at, each version once. */
 export function runningProducts(
@@ -52,7 +56,7 @@ function pythons(
 
 const frameworksOf = ({ inventory }: Pick<ReadPackages, 'inventory'>): RunningProduct[] =>
   inventory.packages.flatMap(({ ecosystem, normalized, versions }) => {
-    const title = ecosystem === 'PyPI' ? frameworks[normalized] : undefined
+    const title = ecosystem === 'PyPI' ? frameworks.get(normalized) : undefined
     if (title === undefined) return []
     return versions
       .filter(({ counts }) => counts)

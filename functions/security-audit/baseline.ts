@@ -26,6 +26,8 @@ const snapshotSchema = z.object({
   at: z.iso.datetime({ precision: 3 }),
   score: z.number(),
   issues: z.array(issueSchema),
+  /** Fingerprints of those that were accepted then. */
+  accepted: z.array(z.string()).default([]),
 })
 
 /** What an audit came to, for the next one to compare with. */

@@ -31,7 +31,10 @@ export async function conclude(context: SecurityContext, look: Look): Promise<Ta
     unseen: new Set([...look.blind, ...look.partial.map(({ scope }) => scope)]).size,
   })
   const tellables = [
-    ...tellIssues(look.issues, new Map(present.map((each) => [each.issue.fingerprint, each]))),
+    ...tellIssues(look.issues, {
+      compared: new Map(present.map((each) => [each.issue.fingerprint, each])),
+      wereAccepted: new Set(before?.accepted),
+    }),
     ...boundedByCheck(look.once),
   ]
   // What nobody could look at stays told.
@@ -40,9 +43,11 @@ export async function conclude(context: SecurityContext, look: Look): Promise<Ta
   const failure = dryRun
     ? null
     : await refusalOf(async () => {
-        const issues = [...comparison.present.map(({ issue }) => issue), ...comparison.carried]
+        const all = [...present, ...carried]
+        const accepted = all.filter((each) => each.accepted !== null).map(({ issue }) => issue.fingerprint)
+        const issues = all.map(({ issue }) => issue)
         await news.remember()
-        await rememberSnapshot(memory, slot, before, { run, at: at.toISOString(), score, issues })
+        await rememberSnapshot(memory, slot, before, { run, at: at.toISOString(), score, issues, accepted })
       })
   return {
     findings: [...look.findings, ...tellables.map(({ finding }) => finding)],
@@ -50,7 +55,10 @@ export async function conclude(context: SecurityContext, look: Look): Promise<Ta
       ...{ present, open, score, before },
       ...{ fixed: comparison.absent.length, carried: openOf(carried).length },
     }),
-    attachments: documentsOf(context, look, { ...{ before, open, score, present, carried }, gone: comparison.absent }),
+    attachments: documentsOf(context, look, {
+      ...{ before, open, score, present, carried },
+      gone: comparison.absent,
+    }),
     known: news.known,
     failure,
   }

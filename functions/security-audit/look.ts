@@ -69,7 +69,10 @@ export interface Filing {
 const severities: Partial<Record<Finding['status'], Severity>> = { critical: 'critical', warning: 'medium' }
 
 /** A finding of Hubkeeper's own: an issue where something is wrong, else as it is. */
-export function lookOf(found: Finding, { identity = '', path = null, place, rule = null }: Filing = {}): Look {
+export function lookOf(
+  found: Finding,
+  { identity = '', path = null, place, rule = null }: Filing = {},
+): Look {
   const { actual, check, status, subject, unit } = found
   if (!isCheckId(check)) throw new TypeError(`there is no check ${check}`)
   const scope = scopeOf({ check, tool: 'hubkeeper' })
@@ -77,7 +80,11 @@ export function lookOf(found: Finding, { identity = '', path = null, place, rule
   if (severity === undefined) {
     if (status !== 'unknown') return { ...nothing, findings: [found] }
     const name = `${scope}:${fingerprintOf('unknown', rule, subject)}`
-    return { ...nothing, once: [{ finding: found, about: [[name]] }], partial: [{ scope, place: place === undefined ? subject : place }] }
+    return {
+      ...nothing,
+      once: [{ finding: found, about: [[name]] }],
+      partial: [{ scope, place: place === undefined ? subject : place }],
+    }
   }
   const about = subject === null ? '' : `${subject}: `
   const issue: Issue = {

@@ -107,13 +107,20 @@ async function found(
     evidence: [
       ...(version === null ? [] : [`version ${plainLine(version, 50)}`]),
       ...gaps.slice(0, named),
-      ...(gaps.length > named ? [`and ${gaps.length - named} more: see findings.json beside the report`] : []),
+      ...(gaps.length > named
+        ? [`and ${gaps.length - named} more: see findings.json beside the report`]
+        : []),
     ],
   }
   const scope = scopeOf({ check, tool: scanner })
   const summary: Pick<Look, 'findings' | 'once' | 'partial'> =
     gaps.length === 0
-      ? { findings: [finding(check, 'ok', told)], once: [], partial: [] }
+      ? {
+          // That it looked is well; what it found is told for itself.
+          findings: [finding(check, 'ok', { ...told, actual: `it looked at everything; ${told.actual}` })],
+          once: [],
+          partial: [],
+        }
       : {
           findings: [],
           // The same gaps from month to month are told once.

@@ -41,9 +41,7 @@ function observed(
       ? `all is as it should be, ${well.length} looked at`
       : `${well.length} of ${observations.length} looked at are as they should be`
   const told =
-    well.length === 0
-      ? []
-      : [lookOf(finding(check, 'ok', { actual: words, evidence: [rules.join(', ')] }))]
+    well.length === 0 ? [] : [lookOf(finding(check, 'ok', { actual: words, evidence: [rules.join(', ')] }))]
   return allOf([...told, ...others.map((each) => lookOf(observation(check, each), filingOf(check, each)))])
 }
 

@@ -8,13 +8,20 @@ export const nameOf = (issue: Issue): string => `${scopeOf(issue)}:${issue.finge
 /** Findings that a report has of one check; the documents beside it have them all. */
 const perCheck = 100
 
+/** What is known of issues, by fingerprint. */
+interface Known {
+  readonly compared: ReadonlyMap<string, ComparedIssue>
+  /** Those that were accepted the last time. */
+  readonly wereAccepted: ReadonlySet<string>
+}
+
 /**
  * What a report says of issues, the worst first: those that are accepted as skipped, mild ones not at all, and of
  * one check not more than {@link perCheck}, the rest as one.
  */
 export function tellIssues(
   found: readonly FoundIssue[],
-  compared: ReadonlyMap<string, ComparedIssue>,
+  { compared, wereAccepted }: Known,
 ): readonly Tellable[] {
   const told = new Set<string>()
   const tellables = found.flatMap(({ issue, tell }): Tellable[] => {
@@ -23,7 +30,8 @@ export function tellIssues(
     if (tell === null || of === undefined || told.has(issue.fingerprint)) return []
     told.add(issue.fingerprint)
     if (of.accepted !== null) return [{ finding: acceptedFinding(tell(false), of.accepted), about: [] }]
-    const isNew = of.change === 'new' || of.change === 'updated'
+    // What is not accepted any more was never told of, or long ago.
+    const isNew = of.change === 'new' || of.change === 'updated' || wereAccepted.has(issue.fingerprint)
     return [{ finding: tell(isNew), about: [[nameOf(issue)]] }]
   })
   return boundedByCheck(tellables)

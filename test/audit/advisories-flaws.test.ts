@@ -46,6 +46,18 @@ describe('severity', () => {
     })
   })
 
+  it('is unknown where its rating cannot be read, which costs nobody the flaw', () => {
+    for (const severity of [[{ type: 'CVSS_V3' }], 'HIGH', [7.5]]) {
+      const raw = { id: 'PYSEC-1', affected: [about('lamp', { versions: ['1.0'] })], aliases: [7], severity }
+      const asked = [{ ecosystem: 'PyPI', name: 'lamp', version: '1.0' }] as const
+      expect(vulnerabilitiesOf(asked, [raw], null)).toMatchObject({
+        vulnerabilities: [{ advisory: 'PYSEC-1', severity: 'unknown', score: null, aliases: [] }],
+        unreadable: [],
+        remarks: ['PYSEC-1 has a severity that is no CVSS vector: (unreadable)'],
+      })
+    }
+  })
+
   it('is unknown where nobody rated it, never zero', () => {
     expect(rated({})).toEqual({ severity: 'unknown', score: null, remarks: [] })
   })
@@ -104,6 +116,16 @@ describe('one flaw with several advisories', () => {
         fixVersions: ['1.9', '1.10', '2.0'],
         summary: 'falls',
       },
+    ])
+  })
+
+  it('has each id once, whatever its capitals', () => {
+    const flaws = flawsOf([
+      told('PYSEC-2026-1', { aliases: ['ghsa-aaaa', 'CVE-2026-1'] }),
+      told('GHSA-aaaa', { aliases: ['cve-2026-1'] }),
+    ])
+    expect(flaws.map(({ id, ids }) => [id, ids])).toEqual([
+      ['CVE-2026-1', ['CVE-2026-1', 'GHSA-aaaa', 'PYSEC-2026-1']],
     ])
   })
 

@@ -78,12 +78,21 @@ describe('our own list', () => {
   it.each([
     ['python', '3.14.7', '2030-10-31'],
     ['python', '3.10', '2026-10-31'],
+    ['python', '3.7.9', '2023-06-27'],
+    ['python', '3.6', '2021-12-23'],
+    ['nodejs', '25.2.0', '2026-06-01'],
     ['nodejs', '24.21.0', '2028-04-30'],
     ['aws-lambda', 'nodejs24.x', '2028-04-30'],
     ['django', '4.2.16', '2026-04-07'],
     ['django', '5.2', '2028-04-30'],
   ])('%s %s is supported until %s', (product, version, end) => {
     expect(support(product, version).end).toEqual(new Date(end))
+  })
+
+  it('calls no release the newest that comes before the version itself', () => {
+    expect(support('nodejs', '24.99.0')).toMatchObject({ latest: null, longest: '26' })
+    expect(support('nodejs', '24.9.0').latest).toMatch(/^24\.\d+\.\d+$/)
+    expect(support('sqlite', '3.99.1').latest).toBeNull()
   })
 
   it('sets no end for SQLite, and names the newest version it knows', () => {

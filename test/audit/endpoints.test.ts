@@ -51,6 +51,14 @@ describe('certificate', () => {
     })
   })
 
+  it('is unknown where older protocols could not be tried', () => {
+    expect(tls(tlsView({ untriedProtocols: ['TLSv1'] }))).toMatchObject({
+      status: 'unknown',
+      actual: expect.stringContaining('TLSv1 could not be tried'),
+    })
+    expect(tls(tlsView({ untriedProtocols: [] })).status).toBe('ok')
+  })
+
   it('is unknown where nobody answers', () => {
     expect(tls(silence('timeout'))).toMatchObject({ status: 'unknown', actual: 'it was timeout' })
   })
@@ -111,6 +119,11 @@ describe('security headers', () => {
       'content-security-policy is weak',
     ],
     ['content-security-policy', "default-src 'self'; frame-ancestors *", 'x-frame-options is weak'],
+    [
+      'content-security-policy',
+      "script-src 'self' data:; frame-ancestors 'self'",
+      'content-security-policy is weak',
+    ],
   ])('%s: %s', (name, value, actual) => {
     expect(headers({ [name]: value })).toMatchObject({ status: 'warning', actual })
   })
@@ -119,6 +132,13 @@ describe('security headers', () => {
     ['referrer-policy', 'no-referrer, strict-origin-when-cross-origin'],
     ['strict-transport-security', 'includeSubDomains; max-age="63072000"'],
     ['content-security-policy', "script-src 'nonce-abc' 'unsafe-inline'; frame-ancestors 'self'"],
+    [
+      'content-security-policy',
+      "script-src 'strict-dynamic' 'nonce-abc' https: 'unsafe-inline'; frame-ancestors 'self'",
+    ],
+    // Of several policies a browser holds to each.
+    ['content-security-policy', "default-src 'self', frame-ancestors 'none'"],
+    ['x-content-type-options', 'nosniff, nosniff'],
   ])('%s: %s is enough', (name, value) => {
     expect(headers({ [name]: value }).status).toBe('ok')
   })
@@ -178,7 +198,7 @@ describe('an endpoint that must be closed', () => {
   it.each([
     ['refused', 'ok'],
     ['timeout', 'ok'],
-    ['unreachable', 'ok'],
+    ['unreachable', 'unknown'],
     ['broken', 'unknown'],
   ] as const)('that is %s is %s', (kind, expected) => {
     expect(judgeClosed(admin, silence(kind)).status).toBe(expected)

@@ -72,6 +72,11 @@ describe('a lock file of npm', () => {
     expect(set).toMatchObject({ requirements: [], unreadable: [{ key: 'npm-shrinkwrap.json', reason }] })
   })
 
+  it('may have another name', async () => {
+    const text = JSON.stringify({ lockfileVersion: 3, packages: { 'node_modules/a': { version: '1.0.0' } } })
+    expect(pins(await requirementsIn({ 'deps/lock.json': text }))).toEqual(['a@1.0.0'])
+  })
+
   it('names entries that cannot be read, and the others count', async () => {
     const set = await lock({
       packages: {

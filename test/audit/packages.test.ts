@@ -116,6 +116,22 @@ describe('versions of npm', () => {
   })
 })
 
+describe('the identity of a version', () => {
+  it('is the same text for versions that are equal, and for no others', () => {
+    const version = fc.oneof(
+      fc.stringMatching(/^v?([01]!)?[01](\.[01]){0,3}((a|alpha|rc|c|\.post|-|-r|\.dev)[01]?)?(\+(x|01|1))?$/),
+      fc.stringMatching(/^[0-2]\.[0-2]\.[0-2](-[a1])?(\+1)?$/),
+      fc.stringMatching(/^[aA]?(0?1)?[-.]?[xX]?0?1?$/),
+    )
+    fc.assert(
+      fc.property(fc.constantFrom(pypi, npm), version, version, ({ compare, identity }, a, b) => {
+        expect(identity(a) === identity(b), `${a} ${b}`).toBe(compare(a, b) === 0)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
 describe('orders', () => {
   const version = fc.oneof(
     fc.string({ maxLength: 8 }),

@@ -114,6 +114,25 @@ describe('lines', () => {
 
   it('keep a # that no space comes before', async () => {
     expect((await only('a @ https://example.com/a.zip#egg=a #b')).url).toBe('https://example.com/a.zip#egg=a')
+    // Pip refuses it; whoever wrote it meant a comment.
+    const { invalid, requirements } = await requirementsIn({ 'requirements.txt': 'a==1.0#b' })
+    expect(requirements).toMatchObject([{ name: 'a', pinned: '1.0' }])
+    expect(invalid).toMatchObject([
+      { reason: 'pip takes a # without a space before it for a part of what stands there' },
+    ])
+  })
+
+  it('have the marker of a URL behind a ; with a space on either side', async () => {
+    const asked = await askedIn(
+      ['a@https://e.org/a;b', 'b @ https://e.org/b; python_version<"3"', 'c@https://e.org/c ;extra==""'].join(
+        '\n',
+      ),
+    )
+    expect(asked.map(({ marker, name, url }) => [name, url, marker])).toEqual([
+      ['a', 'https://e.org/a;b', null],
+      ['b', 'https://e.org/b', 'python_version<"3"'],
+      ['c', 'https://e.org/c', 'extra==""'],
+    ])
   })
 
   it('go on behind a backslash, even at the end of the file; a comment ends that', async () => {
@@ -290,7 +309,49 @@ describe('includes', () => {
   })
 })
 
+describe('constraints that contradict', () => {
+  const contradictions = async (asked: string, constraints: string): Promise<readonly string[]> => {
+    const files = { 'requirements.txt': `${asked}\n-c c.txt`, 'c.txt': constraints }
+    const { invalid } = await requirementsIn(files)
+    return invalid.map(({ place, reason, text }) => `${place.key}:${place.line} ${text}: ${reason}`)
+  }
+
+  it.each([
+    ['lamp==2.0', 'lamp==1.0', '==1.0'],
+    ['Lamp==2.0', 'LAMP<2', '<2'],
+    ['lamp>=2', 'lamp==1.0', '==1.0'],
+    ['lamp==2.0', 'lamp>=1\nlamp==2.0\nlamp!=2.0', '!=2.0'],
+  ])('%s with %j: named, as pip installs neither', async (asked, constraints, specifier) => {
+    expect(await contradictions(asked, constraints)).toEqual([
+      expect.stringMatching(
+        new RegExp(`^requirements.txt:1 .*: the constraint ${specifier} at c.txt:\\d contradicts it$`),
+      ),
+    ])
+  })
+
+  it.each([
+    ['lamp==2.0', 'lamp==2.0.0'],
+    ['lamp>=2', 'lamp==2.5'],
+    ['lamp>=2', 'lamp<3'],
+    ['lamp', 'lamp==1.0'],
+    ['lamp==2.6.0', 'lamp==2.6.0+cpu'],
+    ['lamp==2.6.0+cpu', 'lamp==2.6.0'],
+    ['lamp==2.0', 'lamp==1.0; python_version<"3"'],
+    ['lamp==2.0; python_version<"3"', 'lamp==1.0'],
+    ['lens', 'lamp==1.0\nlamp==2.0'],
+  ])('%s with %j: none', async (asked, constraints) => {
+    expect(await contradictions(asked, constraints)).toEqual([])
+  })
+})
+
 describe('large files', () => {
+  it('include none whose name has no end', async () => {
+    const set = await requirementsIn({ 'requirements.txt': `-c ..${'/..'.repeat(1_000_000)}` })
+    expect(set.unreadable).toMatchObject([
+      { reason: 'its name has more than 4096 characters (included by requirements.txt:1)' },
+    ])
+  })
+
   it('of 10,000 lines are read whole, places and all', async () => {
     const lines = Array.from(
       { length: 10_000 },

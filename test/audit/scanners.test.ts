@@ -68,8 +68,18 @@ describe('bandit', () => {
 
   it('names the files that it could not read', () => {
     expect(read('bandit', recorded('bandit.json')).unread).toEqual([
-      'app/broken.py: syntax error while parsing AST from file',
+      { place: 'app/broken.py', words: 'app/broken.py: syntax error while parsing AST from file' },
     ])
+  })
+
+  it('says so where it looked at no file at all: what is closed, or no Python, is not sound', () => {
+    const metrics = { _totals: { loc: 0, nosec: 0 } }
+    const nothing = { errors: [], results: [], metrics }
+    expect(read('bandit', JSON.stringify(nothing)).unread).toEqual([
+      { place: null, words: 'it found no file of Python to look at' },
+    ])
+    const sound = { ...nothing, metrics: { './app/main.py': { loc: 3, nosec: 0 }, ...metrics } }
+    expect(read('bandit', JSON.stringify(sound)).unread).toEqual([])
   })
 
   it('never repeats a password that bandit quotes', () => {
@@ -134,7 +144,15 @@ describe('pip-audit', () => {
   it('names the packages that it skipped', () => {
     const { findings, unread } = read('pip-audit', recorded('pip-audit.json'))
     expect(findings).toHaveLength(1)
-    expect(unread).toEqual([expect.stringMatching(/^our-own-package: Dependency not found on PyPI/)])
+    expect(unread).toEqual([
+      { place: 'our-own-package', words: expect.stringMatching(/^our-own-package: Dependency not found/) },
+    ])
+  })
+
+  it('says so where it looked at no package at all', () => {
+    expect(read('pip-audit', '{"dependencies":[]}').unread).toEqual([
+      { place: null, words: 'it found no package to look at' },
+    ])
   })
 
   it('reads the bare list of its first releases', () => {
@@ -244,7 +262,7 @@ describe('ECR', () => {
 
   it('says when there are more pages than it was given', () => {
     const output = recorded('ecr-basic.json').replace('"registryId"', '"nextToken": "more", "registryId"')
-    expect(read('ecr', output).unread).toEqual(['there are more pages of findings'])
+    expect(read('ecr', output).unread).toEqual([{ place: null, words: 'there are more pages of findings' }])
   })
 })
 
@@ -279,7 +297,7 @@ describe('nonsense', () => {
     const output = bandit([{ code: 'a(x)', line: 5 }]).replace('"results":[', '"results":[17,')
     expect(read('bandit', output)).toMatchObject({
       findings: [{ rule: 'B602' }],
-      unread: ['1 result could not be understood'],
+      unread: [{ place: null, words: '1 result could not be understood' }],
     })
   })
 

@@ -206,6 +206,11 @@ describe('what is no secret', () => {
 })
 
 describe('what a finding says', () => {
+  it('one line without end is searched as fast as many: who writes into a log may not stop a search', async () => {
+    const { findings } = await search(textOf(`authorization: bearer ${made} `.repeat(60_000), 'log'))
+    expect(findings).toMatchObject([{ line: 1, count: 60_000 }])
+  })
+
   it('where it stands, what it is called, how long it is; and the same of the same secret', async () => {
     const env = textOf(`A=1\nDB_PASSWORD=${made}\n`, 'config', '.env')
     const later = { ...textOf(`password=${made}`, 'environment', 'service hub'), firstLine: 40 }

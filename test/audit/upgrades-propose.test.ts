@@ -132,6 +132,16 @@ describe('a pinned requirement', () => {
     expect(sound.upgrades).toMatchObject([{ to: '1.0.1' }])
   })
 
+  it('gets one that brings no flaw before one of the same level that does', () => {
+    const other = flaw('CVE-9', 'high')
+    const patch = propose({ '1.0': [bad], '1.0.1': [], '1.0.2': [other] }, requirement('a', '1.0'))
+    expect(patch.upgrades).toMatchObject([{ to: '1.0.1', remaining: [] }])
+    const minor = propose({ '1.0': [bad], '1.1': [other], '1.2': [], '2.0': [] }, requirement('a', '1.0'))
+    expect(minor.upgrades).toMatchObject([{ to: '1.2', remaining: [] }])
+    const neither = propose({ '1.0': [bad], '1.1': [other], '2.0': [] }, requirement('a', '1.0'))
+    expect(neither.upgrades).toMatchObject([{ to: '1.1', remaining: ['CVE-9'] }])
+  })
+
   it('knows a flaw again by any of its ids', () => {
     const before = flaw('CVE-1', 'high', ['CVE-1', 'PYSEC-1'])
     const after = flaw('GHSA-1', 'high', ['GHSA-1', 'PYSEC-1'])
@@ -167,6 +177,24 @@ describe('a pinned requirement', () => {
       requirement('a', '1.0.1'),
     ])
     expect(twice.upgrades.map(({ from, to }) => `${from} ${to}`)).toEqual(['1.0 1.0.2', '1.0.1 1.0.2'])
+  })
+
+  it('that is pinned at many places is looked at once, and upgraded at each', () => {
+    let looked = 0
+    const release = (version: string) => ({ version, yanked: false, requiresPython: null, releasedAt: null })
+    const pins = Array.from({ length: 2000 }, (_, line) =>
+      requirement('a', '1.0', { place: { key: 'requirements.txt', line } }),
+    )
+    const { upgrades } = proposeUpgrades(pins, {
+      python: '3.11',
+      releasesOf: () => {
+        looked += 1
+        return [release('1.0'), release('1.0.1')]
+      },
+      flawsAt: () => [],
+    })
+    expect(looked).toBe(1)
+    expect(upgrades.map(({ place }) => place.line)).toEqual(pins.map(({ place }) => place.line))
   })
 
   it('that does not count, or is no pin of an index, is left alone', () => {

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import {
   proposeUpgrades,
   type Requirement,
@@ -15,6 +16,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { indexFile, packageIndexServer, projectOf } from '../support/package-index-server.ts'
 import { realHub, withoutRealHub } from '../support/real-hub.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
 
 const key = 'requirements.txt'
 
@@ -144,6 +146,27 @@ describe('a file of requirements', () => {
       text: '{}',
       left: [{ reason: expect.stringContaining('npm update a') }],
     })
+  })
+})
+
+describe('a diff', () => {
+  it.each([
+    ['a name with a space', 'my deps/requirements for x.txt', 'a==1.0\n'],
+    ['a name in quotes', 'dep "s"\té.txt', 'a==1.0\n'],
+    ['line endings of Windows', key, '# why\r\na==1.0\r\n'],
+    ['no end of its last line', key, '\ufeffa==1.0'],
+  ])('is one that patch applies: %s', async (_, name, text) => {
+    const { text: after } = await upgraded(text, { a: '1.1' })
+    const directory = temporaryDirectory()
+    const path = join(directory, name)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+    execFileSync('patch', ['-p1', '--batch', '--silent'], {
+      cwd: directory,
+      input: unifiedDiff(name, text, after),
+    })
+    expect(readFileSync(path, 'utf8')).toBe(after)
+    expect(after).not.toBe(text)
   })
 })
 

@@ -1,4 +1,4 @@
-import { createServer as createHttp, type Server } from 'node:http'
+import { createServer as createHttp, type IncomingHttpHeaders, type Server } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import { createServer as createTcp, type Server as TcpServer } from 'node:net'
 import { createServer as createTls, type TlsOptions } from 'node:tls'
@@ -35,6 +35,7 @@ describe('an endpoint over TLS', () => {
       kind: 'tls',
       protocol: 'TLSv1.3',
       olderProtocols: [],
+      untriedProtocols: [],
       subject: 'O=Hub Ltd, CN=hub',
       issuer: 'O=Hub Ltd, CN=hub',
       validFrom: from,
@@ -84,6 +85,7 @@ describe('an endpoint over TLS', () => {
       kind: 'tls',
       protocol: 'TLSv1',
       olderProtocols: [],
+      untriedProtocols: [],
     })
   })
 
@@ -150,12 +152,23 @@ describe('the head of an answer', () => {
     expect(seen).toMatchObject({ kind: 'headers', status: 200, headers: { 'x-frame-options': 'DENY' } })
   })
 
-  it('that never comes is given up in time', async () => {
+  it('that never comes is given up in time; somebody is there all the same', async () => {
     const port = await portOf(createHttp(() => {}))
     expect(await endpoints.headers(`http://127.0.0.1:${port}`, 100)).toMatchObject({
-      kind: 'timeout',
-      detail: expect.stringContaining(`127.0.0.1:${port} did not answer within`),
+      kind: 'broken',
+      detail: expect.stringContaining(`127.0.0.1:${port} takes connections, and did not answer within`),
     })
+  })
+
+  it('is asked for without the credentials that a URL names', async () => {
+    let asked: IncomingHttpHeaders = {}
+    const server = createHttp(({ headers }, response) => {
+      asked = headers
+      response.end()
+    })
+    await endpoints.headers(`http://somebody:secret@127.0.0.1:${await portOf(server)}/`, patience)
+    expect(asked).toMatchObject({ 'user-agent': 'hubkeeper' })
+    expect(asked).not.toHaveProperty('authorization')
   })
 
   it('that is larger than a head may be is no answer', async () => {

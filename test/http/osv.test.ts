@@ -118,7 +118,10 @@ describe('a server with the API of osv.dev', () => {
       names.map((name) => pin(name)),
     )
     expect(idsOf(answer)).toEqual(['X-bulb', 'X-desk', 'X-lamp', 'X-shade'])
-    expect(answer).toMatchObject({ unreadable: ['odd 1.0 cannot be asked for: status 400'] })
+    expect(answer).toMatchObject({
+      unreadable: ['odd 1.0 cannot be asked for: status 400'],
+      unasked: [pin('odd')],
+    })
   })
 
   it('may know nothing of advisories that it counts: they are named, and still counted', async () => {
@@ -249,6 +252,25 @@ describe('a server in trouble', () => {
       expect(answer.requests).toBe(5)
     },
   )
+
+  it.each([
+    ['endless pages', /^it has more than 100 pages for one query$/],
+    ['endless advisories', /^it counts more than 200,000 advisories$/],
+    ['redirecting', /redirects without end, 3 times$/],
+  ] as const)('that has %s is left alone', async (fault, reason) => {
+    const server = await osvServer([])
+    server.behave(fault)
+    expect(await ask(server, [pin('lamp')])).toMatchObject({
+      state: 'failed',
+      reason: expect.stringMatching(reason),
+    })
+  })
+
+  it('is asked even where its address has a % that says nothing', async () => {
+    const server = await osvServer([record('PYSEC-1')])
+    const url = server.url.replace('//', '//a%zz:b@')
+    expect(idsOf(await ask({ url }, [pin('lamp')]))).toEqual(['PYSEC-1'])
+  })
 
   it('that is not there is said so', async () => {
     const server = await osvServer([])

@@ -112,6 +112,32 @@ describe('PyPI', () => {
     expect(await releasesOf(pypi('a'))).toMatchObject({ changelog: link })
   })
 
+  it('is not believed where it tells of another project', async () => {
+    const { releasesOf } = await index({
+      projects: {
+        lamp: { ...projectOf('9.0'), info: { name: 'lamp-shade' } },
+        'my-lamp': { ...projectOf('9.0'), info: { name: 'My.Lamp' } },
+      },
+      documents: { '/lamp': { name: 'shade', versions: { '9.0.0': {} } } },
+    })
+    expect(await releasesOf(pypi('lamp'))).toMatchObject({ state: 'failed' })
+    expect(await releasesOf(pypi('my_lamp'))).toMatchObject({ state: 'done' })
+    expect(await releasesOf(npm('lamp'))).toMatchObject({ state: 'failed' })
+  })
+
+  it('gives no hashes where one of the files has none: the others would not be installed', async () => {
+    const { releasesOf } = await index({
+      projects: {
+        a: {
+          releases: {
+            '1.0': [...indexFile({ digests: { sha256 } }), ...indexFile({ digests: { sha256: 'no hash' } })],
+          },
+        },
+      },
+    })
+    expect(await releasesOf(pypi('a'))).toMatchObject({ releases: [{ version: '1.0', hashes: [] }] })
+  })
+
   it('is not asked for what is no name of a project', async () => {
     const { releases, server } = await index({})
     const names = [

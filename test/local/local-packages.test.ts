@@ -327,6 +327,21 @@ describe('the configured command that installs', () => {
     expect(end?.output.slice(-2)).toEqual(['line 999', 'no'])
   })
 
+  it('may print whatever it likes: it is not ended half way', async () => {
+    const root = temporaryDirectory()
+    const script =
+      'for (let i = 0; i < 70; i++) fs.writeSync(1, "x".repeat(1048575) + "\\n"); fs.writeFileSync("done", ""); console.log("installed")'
+    const end = await installing([node, '-e', script], { root })
+    expect(end?.code).toBe(0)
+    expect(end?.output.at(-1)).toBe('installed')
+    expect(existsSync(join(root, 'done'))).toBe(true)
+  })
+
+  it('is none with arguments that no program takes', async () => {
+    const end = await installing([node, 'a\0b'], { root: temporaryDirectory() })
+    expect(end).toMatchObject({ code: 127, output: [expect.stringContaining('it cannot be run')] })
+  })
+
   it('is ended after its time, and is none that cannot be run', async () => {
     const root = temporaryDirectory()
     const end = await installing([node, '-e', 'setInterval(() => {}, 1000)'], { root, installTimeout: 200 })

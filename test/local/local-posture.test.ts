@@ -91,6 +91,26 @@ describe('what lies in a hub’s directory', () => {
     expect(brokenBy('secret-readable', await observe())).toEqual(['tls/both.pem critical'])
   })
 
+  it('is a secret where the key stands behind a long chain, and a pipe is not waited for', async () => {
+    put('tls/all.pem', 0o644, `${'MIIB\n'.repeat(5000)}-----BEGIN PRIVATE KEY-----\nMII`)
+    spawnSync('mkfifo', [join(root, 'tls/pipe.pem')])
+    expect(brokenBy('secret-readable', await observe())).toEqual(['tls/all.pem critical'])
+  })
+
+  it('is configuration by the globs of the hub, whatever its name begins with', async () => {
+    put('config/.hidden.yaml', 0o644)
+    expect(brokenBy('secret-readable', await observe())).toEqual(['config/.hidden.yaml warning'])
+  })
+
+  it('is judged where it lies, not by the link that leads to it', async () => {
+    const [link, copies] = [join(dirname(root), 'current'), join(dirname(root), 'copies')]
+    mkdirSync(join(dirname(root), 'disk'), { mode: 0o750 })
+    symlinkSync(join(dirname(root), 'disk'), copies)
+    symlinkSync(root, link)
+    const observations = await localPosture({ root: link, hub, own: [copies] }).storage()
+    expect(observations.filter(({ status }) => status !== 'ok')).toEqual([])
+  })
+
   it('is the database with its journals, and what commands stand in', async () => {
     put('data/hub.db', 0o644)
     put('data/hub.db-wal', 0o644)
@@ -151,7 +171,7 @@ describe('what lies in a hub’s directory', () => {
   it('is unknown beyond the number of places that are looked at', async () => {
     for (let i = 0; i < 5; i++) put(`f${i}`)
     expect(brokenBy('not-seen', await observe({ limit: 5 }))).toEqual([])
-    expect(brokenBy('not-seen', await observe({ limit: 4 }))).toEqual(['the rest unknown'])
+    expect(brokenBy('not-seen', await observe({ limit: 4 }))).toEqual(['. unknown'])
   })
 
   it('is unknown where there is no such directory', async () => {
@@ -185,7 +205,7 @@ describe('what others than the hub’s own user see', () => {
     })
     expect(stderr).toBe('')
     const observations: readonly Observation[] = JSON.parse(stdout)
-    expect(brokenBy('not-seen', observations)).toEqual(['closed/ unknown'])
+    expect(brokenBy('not-seen', observations)).toEqual(['closed unknown'])
   })
 })
 

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { readScan } from '@hubkeeper/audit'
 import { type ConfigInput, configSchema, type ScanEnd, type ScannerName } from '@hubkeeper/core'
@@ -89,7 +90,7 @@ describe.skipIf(!banditHere)('the real bandit (Debian: apt-get install bandit)',
     const end = done(await scanned(source, { 'app/broken.py': 'def (:\n' }).run('bandit'))
     expect(readScan('bandit', end.output)).toMatchObject({
       findings: [],
-      unread: [expect.stringMatching(/^app\/broken\.py: /)],
+      unread: [{ place: 'app/broken.py', words: expect.stringMatching(/^app\/broken\.py: /) }],
     })
   })
 })
@@ -195,6 +196,26 @@ describe('what goes wrong', () => {
     })
   })
 
+  it('so is a directory of its name', async () => {
+    const bin = temporaryDirectory()
+    mkdirSync(join(bin, 'bandit'))
+    vi.stubEnv('PATH', bin)
+    expect(await scanned(source).run('bandit')).toMatchObject({ state: 'missing' })
+  })
+
+  it('one that prints nothing has failed, with what it says: a code may mean findings, and trouble as well', async () => {
+    onPath({ bandit: 'console.error("no network"); process.exitCode = 1' })
+    expect(failed(await scanned(source).run('bandit'))).toMatchObject({
+      reason: 'it printed nothing and ended with code 1',
+      output: ['no network'],
+    })
+  })
+
+  it('what it says beside its output is kept: it may explain that', async () => {
+    onPath({ bandit: 'console.log("see below"); console.error("it has moved")' })
+    expect(done(await scanned(source).run('bandit')).remarks).toEqual(['it has moved'])
+  })
+
   it('an exit code that is not one of success is a failure, with the last lines', async () => {
     onPath({ trivy: 'console.log("{}"); console.error("FATAL \\u001b[31mno database\\n"); process.exit(1)' })
     expect(failed(await scanned(source).run('trivy-fs'))).toMatchObject({
@@ -264,6 +285,22 @@ describe('what goes wrong', () => {
     await expect.poll(() => isAlive(Number(readFileSync(started, 'utf8')))).toBe(false)
   })
 
+  it.skipIf(process.platform !== 'linux')(
+    'nor does one that puts what it starts out of its group',
+    async () => {
+      const started = join(temporaryDirectory(), 'pid')
+      onPath({
+        bandit: `const { spawn } = require('node:child_process')
+        const child = spawn('sleep', ['600'], { stdio: 'ignore', detached: true })
+        require('node:fs').writeFileSync(${JSON.stringify(started)}, String(child.pid))
+        child.unref()
+        console.log('{"results":[]}')`,
+      })
+      expect(done(await scanned(source).run('bandit')).output).toBe('{"results":[]}\n')
+      await expect.poll(() => isAlive(Number(readFileSync(started, 'utf8')))).toBe(false)
+    },
+  )
+
   it('one that a signal ended has failed', async () => {
     onPath({ bandit: 'process.kill(process.pid, "SIGSEGV"); setInterval(() => {}, 1000)' })
     expect(failed(await scanned(source).run('bandit')).reason).toBe('it was ended by SIGSEGV')
@@ -291,6 +328,33 @@ it('a scratch directory that cannot be made is a failure', async () => {
 it('an argument that no program takes is a failure', async () => {
   const hub = scanned({ ...source, scanners: { bandit: { command: ['bandit', 'a\0b'] } } })
   expect(failed(await hub.run('bandit')).reason).toMatch(/^it cannot be run: /)
+})
+
+describe('what scanners pass over in silence', () => {
+  it('is told: links to directories that lead out of what they are given', async () => {
+    onPath({ bandit: printing('{"results":[]}') })
+    const hub = scanned(source, { 'app/main.py': '', 'lib/other.py': '', 'app/deep/a.py': '' })
+    symlinkSync(join(hub.root, 'lib'), join(hub.root, 'app/lib'))
+    symlinkSync(join(hub.root, 'app/deep'), join(hub.root, 'app/again'))
+    symlinkSync(join(hub.root, 'lib/other.py'), join(hub.root, 'app/other.py'))
+    expect(done(await hub.run('bandit')).unread).toEqual([
+      { place: 'app/lib', reason: expect.stringContaining('link to a directory') },
+    ])
+  })
+
+  it.skipIf(process.getuid?.() !== 0)('and directories that are closed to this user', async () => {
+    const hub = scanned({}, { 'app/main.py': '', 'app/closed/a.py': '' })
+    chmodSync(dirname(hub.root), 0o755)
+    chmodSync(hub.root, 0o755)
+    chmodSync(join(hub.root, 'app/closed'), 0o700)
+    const { stderr, stdout } = spawnSync(
+      process.execPath,
+      [join(import.meta.dirname, 'workers/passed-over.ts'), hub.root],
+      { uid: 65_534, gid: 65_534, encoding: 'utf8' },
+    )
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toEqual([{ place: 'app/closed', reason: 'this user may not look into it' }])
+  })
 })
 
 describe('nothing to look at', () => {

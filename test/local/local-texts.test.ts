@@ -72,6 +72,18 @@ describe('the configuration of a hub on this machine', () => {
     ])
   })
 
+  it('is read with zeros in it, and as UTF-16 that does not say so; pictures are not', async () => {
+    const root = temporaryDirectory()
+    write(root, 'config/a.env', Buffer.from('A=1\0\nPASSWORD=x\n'))
+    write(root, 'config/b.ini', Buffer.from('b=123456\n', 'utf16le'))
+    write(root, 'config/c.bin', Buffer.from([0, 1, 2, 0xff, 0xfe, 0, 65, 66]))
+    write(root, 'config/d.db', Buffer.from(`SQLite format 3\0${'\0'.repeat(80)}`))
+    expect(await told(textsIn(root))).toEqual([
+      'config/a.env: A=1\0\nPASSWORD=x\n',
+      'config/b.ini: b=123456\n',
+    ])
+  })
+
   it('is read through links within the hub, and never through one that leads out', async () => {
     const outside = temporaryDirectory()
     write(outside, 'shadow', 'root:x')

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sqliteRecords } from '@hubkeeper/local'
 import { expect, it } from 'vitest'
@@ -27,4 +27,12 @@ it('two connections to one file see each other', async () => {
   expect(await other.put('a', '2', null)).toBeNull()
   expect(await other.put('a', '2', revision)).not.toBeNull()
   expect((await one.get('a'))?.value).toBe('2')
+})
+
+it('who only looks leaves no file behind', async () => {
+  const directory = temporaryDirectory()
+  const records = sqliteRecords({ path: join(directory, 'state/ledger.db') })
+  expect(await records.get('a')).toBeNull()
+  expect(await records.list('')).toEqual([])
+  expect(readdirSync(directory)).toEqual([])
 })

@@ -1,77 +1,21 @@
 import {
   type AccessSummary,
-  configSchema,
-  type Finding,
   HubkeeperError,
   type Observation,
-  type Ports,
   type ScanEnd,
-  storedMemory,
   type TaskMemory,
-  type TaskResult,
 } from '@hubkeeper/core'
 import { describe, expect, it } from 'vitest'
-import type { access } from '../../functions/security-audit/context.ts'
-import { securityAudit } from '../../functions/security-audit/task.ts'
-import { memoryStore } from '../fakes/memory-store.ts'
-import { contextOf } from '../support/context.ts'
 import { findingIn } from '../support/findings.ts'
-
-type AuditPorts = { readonly [P in keyof typeof access]: Ports[P][(typeof access)[P] & keyof Ports[P]] }
-
-/** What this machine does not show: AWS, refusals, a state that cannot be written. */
-const surroundings = (changes: Partial<AuditPorts> = {}): AuditPorts => ({
-  scanners: { run: async () => ({ state: 'not-configured', reason: 'nothing is' }) },
-  posture: {
-    storage: async () => [],
-    credentials: async () => [],
-    access: async () => ({ unavailable: 'no access is logged' }),
-  },
-  secrets: { async *texts() {} },
-  endpoints: {
-    tls: async () => ({ kind: 'timeout', detail: 'late', duration: 1 }),
-    headers: async () => ({ kind: 'timeout', detail: 'late', duration: 1 }),
-  },
-  releases: {
-    releasesOf: async (packages) => packages.map(() => ({ state: 'absent' })),
-    supportOf: async (products) => products.map(() => ({ state: 'absent' })),
-  },
-  memory: storedMemory({ store: memoryStore(), task: 'security-audit' }),
-  ...changes,
-})
-
-const hub = () => {
-  const { one } = configSchema.parse({ hubs: { one: { database: { path: 'hub.db' } } } }).hubs
-  if (one === undefined) throw new Error('there is no hub')
-  return { id: 'one', ...one }
-}
-
-const audit = (ports: AuditPorts, slot = 'first'): Promise<TaskResult> => {
-  const base = contextOf(hub(), new Date('2026-12-01T10:00:00Z'), { slot })
-  return securityAudit.start(base, async () => ports, {})
-}
-
-const statusOf = ({ findings }: TaskResult, check: string, subject?: string): string =>
-  findingIn(findings)(check, subject).status
-
-const known = ({ findings, known }: TaskResult, check: string): (Finding | undefined)[] =>
-  findings.filter((finding) => finding.check === check && known?.has(finding))
-
-const scan = (state: 'flawed' | 'failed'): ScanEnd =>
-  state === 'failed'
-    ? { state: 'failed', reason: 'it ended with code 2', output: [] }
-    : {
-        state: 'done',
-        version: '2.9.0',
-        builtAt: new Date('2026-11-01T00:00:00Z'),
-        databaseAt: null,
-        output: JSON.stringify([{ name: 'a', version: '1', vulns: [{ id: 'CVE-2026-1' }] }]),
-        seconds: 1,
-      }
-
-const pipAudit = (end: ScanEnd): AuditPorts['scanners'] => ({
-  run: async (scanner) => (scanner === 'pip-audit' ? end : { state: 'not-configured', reason: 'nothing is' }),
-})
+import {
+  type AuditPorts,
+  audit,
+  known,
+  pipAudit,
+  scan,
+  statusOf,
+  surroundings,
+} from './support/surrounded-audit.ts'
 
 describe('another attempt of the same request', () => {
   it('tells again what the first one told: its alert may never have been sent', async () => {

@@ -35,19 +35,26 @@ export const advisoryFilesAt = (path: string): AdvisoryFiles => ({
     const found = await stat(path).catch(ignoreMissing)
     // Whoever reads them says that there is nothing.
     if (found === null) return
-    if (!found.isDirectory()) yield fileAt(path, found)
-    else {
+    if (found.isFile()) yield fileAt(path, found)
+    // A pipe would be waited for.
+    if (found.isDirectory()) {
       const entries = await readdir(path, { recursive: true, withFileTypes: true })
       const paths = entries
-        .filter((entry) => entry.isFile())
+        .filter((entry) => entry.isFile() || entry.isSymbolicLink())
         .map(({ name, parentPath }) => join(parentPath, name))
-      for (const each of paths.sort()) yield fileAt(each, await stat(each))
+      for (const each of paths.sort()) {
+        // A link to a file is one, as in the volumes of containers; one to a directory may go around in a circle.
+        const target = await stat(each).catch(ignoreMissing)
+        if (target === null)
+          yield { ...fileAt(each, { mtime: new Date(0), size: 0 }), broken: 'it leads nowhere' }
+        else if (target.isFile()) yield fileAt(each, target)
+      }
     }
   },
 })
 
 function ignoreMissing(error: unknown): null {
-  if (codeOf(error) === 'ENOENT') return null
+  if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ELOOP') return null
   throw error
 }
 

@@ -22,7 +22,7 @@ export interface RequirementsAudit {
   readonly inventory: Inventory
   /** What could not be understood of advisories, each in words. */
   readonly remarks: readonly string[]
-  /** Whether a file could not be read at all, so that nobody knows what it asks for. */
+  /** Whether a file could not be read at all, or a package not be asked for, so that nobody knows of its flaws. */
   readonly incomplete: boolean
   readonly source: string
   readonly requests: number
@@ -73,11 +73,15 @@ export async function auditRequirements({
     flaws: flawsOf(vulnerabilities),
     inventory,
     remarks: [...new Set([...answer.unreadable, ...unreadable, ...remarks])],
-    incomplete: set.unreadable.length > 0,
+    incomplete: set.unreadable.length > 0 || (answer.unasked ?? []).length > 0,
     source: answer.origin.source,
     requests: answer.requests,
   }
 }
+
+/** Places within a sentence as well. */
+const withoutDirectory = (reason: string, directory: string): string =>
+  reason.replaceAll(`${keyOfFile(directory).replace(/\/$/, '')}/`, '')
 
 /** Files by the names that people know them by. */
 function namedFrom(set: RequirementSet, directory: string): RequirementSet {
@@ -87,8 +91,13 @@ function namedFrom(set: RequirementSet, directory: string): RequirementSet {
   })
   return {
     requirements: set.requirements.map(named),
-    invalid: set.invalid.map(named),
-    unreadable: set.unreadable.map(({ key, reason }) => ({ key: shownFile(key, directory), reason })),
+    invalid: set.invalid
+      .map(named)
+      .map(({ reason, ...line }) => ({ ...line, reason: withoutDirectory(reason, directory) })),
+    unreadable: set.unreadable.map(({ key, reason }) => ({
+      key: shownFile(key, directory),
+      reason: withoutDirectory(reason, directory),
+    })),
     files: set.files.map((key) => shownFile(key, directory)),
   }
 }

@@ -111,7 +111,9 @@ function verdict(terminal: Terminal, audit: RequirementsAudit, took: number): st
     .map(({ count, severity }) => `${count} ${severity === 'unknown' ? 'not rated' : severity}`)
   const found =
     flaws.length === 0
-      ? terminal.paint('green', '✔ no known flaw')
+      ? document.invalid.length > 0 || audit.incomplete
+        ? terminal.paint('yellow', '? no known flaw in what could be judged')
+        : terminal.paint('green', '✔ no known flaw')
       : terminal.paint('red', `✖ ${countOf(flaws.length, 'flaw')} in ${countOf(packages, 'package')}`)
   const asked = requests === 0 ? '' : `${countOf(requests, 'request')}, `
   return [

@@ -1,4 +1,4 @@
-import { advisoriesIn, type MarkerEnvironment } from '@hubkeeper/audit'
+import { advisoriesIn, type MarkerEnvironment, plainLine } from '@hubkeeper/audit'
 import { type AdvisorySource, auditSchema } from '@hubkeeper/core'
 import { osvClient } from '@hubkeeper/http'
 import { type Command, InvalidArgumentError, Option } from 'commander'
@@ -50,8 +50,8 @@ Examples:
   hubkeeper audit requirements requirements*.txt --json
   hubkeeper audit requirements requirements.txt --advisories all.zip     without a network
 
-Exit codes: 0 no known flaw, 1 some, 2 usage or a file that is not there, 3 advisories cannot be had, or a
-file that is included cannot be read. A server is sent names and versions of packages, and nothing else.`,
+Exit codes: 0 no known flaw, 1 some, 2 usage or a file that is not there, 3 advisories cannot be had, not for
+every package, or a file that is included cannot be read. A server is sent names and versions of packages, and nothing else.`,
     )
     .action((files: string[], options: AuditOptions) => audit(files, options, terminal))
 }
@@ -64,6 +64,8 @@ async function audit(files: readonly string[], options: AuditOptions, terminal: 
     advisories: sourceOf(options),
     directory: process.cwd(),
   })
+  // The document has no place for it, and nobody should miss it.
+  if (options.json) for (const remark of found.remarks) terminal.err(plainLine(remark))
   // Some terminals say that they are 0 wide.
   const width = process.stdout.columns || usualWidth
   terminal.out(

@@ -97,9 +97,10 @@ const securitySeverity: Readonly<Record<Severity, string | null>> = {
   none: '0.0',
 }
 
-function ruleOf({ check, rule, severity, tool, url }: Issue): object {
+function ruleOf({ check, message, rule, severity, tool, url }: Issue): object {
   const score = securitySeverity[severity]
-  const text = tool === 'hubkeeper' ? checkOf(check).title : `${rule}, as ${tools[tool].name} calls it`
+  // Readers show it above all that a rule found: what it says of the first is what it is about.
+  const text = tool === 'hubkeeper' ? checkOf(check).title : message === '' ? rule : message
   return {
     id: rule,
     shortDescription: { text: messageText(text) },

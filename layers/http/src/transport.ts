@@ -101,11 +101,20 @@ export function transportTo(url: string, patience: Patience): Transport {
 /** The address without a name and password, which `fetch` refuses in one. */
 function serverOf(url: string): { base: string; host: string; authorization: Record<string, string> } {
   const server = new URL(url)
-  const pair = `${decodeURIComponent(server.username)}:${decodeURIComponent(server.password)}`
+  const pair = `${decoded(server.username)}:${decoded(server.password)}`
   return {
     base: addressOf(url),
     host: server.host,
     authorization: pair === ':' ? {} : { authorization: `Basic ${Buffer.from(pair).toString('base64')}` },
+  }
+}
+
+/** A part of a URL as it is meant; one that says nothing by its `%` is taken as it is written. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
   }
 }
 
@@ -166,7 +175,10 @@ function waitOf(header: string | null): number | null {
 }
 
 function whyOf(error: unknown): string {
-  const code = codeOf(error instanceof Error ? error.cause : null) ?? codeOf(error)
+  const cause = error instanceof Error ? error.cause : null
+  // Fetch has no code for it.
+  if (cause instanceof Error && cause.message === 'redirect count exceeded') return 'redirects without end'
+  const code = codeOf(cause) ?? codeOf(error)
   switch (code) {
     case 'ECONNREFUSED':
       return 'is not there: nothing listens'

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { HubkeeperError, messageOf, type RecordStore, type StoredRecord, seconds } from '@hubkeeper/core'
@@ -11,7 +11,7 @@ const recordOf = (row: unknown): StoredRecord => {
   return { ...rest, revision: String(revision) }
 }
 
-/** Records in one small SQLite database; compare-and-set holds across processes. */
+/** Records in one small SQLite database, made with the first one; compare-and-set holds across processes. */
 export function sqliteRecords({ path }: { readonly path: string }): RecordStore & { close(): void } {
   let database: DatabaseSync | null = null
 
@@ -30,10 +30,9 @@ export function sqliteRecords({ path }: { readonly path: string }): RecordStore 
     return opened
   }
 
-  const use = <T>(work: (database: DatabaseSync) => T): T => {
+  const use = <T>(work: () => T): T => {
     try {
-      database ??= open()
-      return work(database)
+      return work()
     } catch (error) {
       throw new HubkeeperError('io', `the ledger ${path} cannot be used: ${messageOf(error)}`, {
         hint: 'check the disk and the rights on it; if the file is damaged, move it away: only the record of runs is lost',
@@ -42,6 +41,15 @@ export function sqliteRecords({ path }: { readonly path: string }): RecordStore 
     }
   }
 
+  /** Who only looks leaves no file behind. */
+  const look = <T>(work: (database: DatabaseSync) => T, nothing: T): T =>
+    use(() => {
+      if (database !== null) return work(database)
+      if (statSync(path, { throwIfNoEntry: false }) === undefined) return nothing
+      database = open()
+      return work(database)
+    })
+
   const find = (open: DatabaseSync, key: string): StoredRecord | null => {
     const row = open.prepare('SELECT key, value, revision FROM records WHERE key = ?').get(key)
     return row === undefined ? null : recordOf(row)
@@ -49,20 +57,22 @@ export function sqliteRecords({ path }: { readonly path: string }): RecordStore 
 
   /** Runs `work` as one transaction that excludes other writers from its first look on. */
   const transact = <T>(work: (database: DatabaseSync) => T): T =>
-    use((open) => {
-      open.exec('BEGIN IMMEDIATE')
+    use(() => {
+      database ??= open()
+      const opened = database
+      opened.exec('BEGIN IMMEDIATE')
       try {
-        const result = work(open)
-        open.exec('COMMIT')
+        const result = work(opened)
+        opened.exec('COMMIT')
         return result
       } catch (error) {
-        if (open.isTransaction) open.exec('ROLLBACK')
+        if (opened.isTransaction) opened.exec('ROLLBACK')
         throw error
       }
     })
 
   return {
-    get: async (key) => use((open) => find(open, key)),
+    get: async (key) => look((open) => find(open, key), null),
 
     async put(key, value, expected) {
       return transact((open) => {
@@ -84,13 +94,15 @@ export function sqliteRecords({ path }: { readonly path: string }): RecordStore 
     },
 
     async list(prefix) {
-      return use((open) =>
-        open
-          .prepare(
-            'SELECT key, value, revision FROM records WHERE substr(key, 1, length(?)) = ? ORDER BY key',
-          )
-          .all(prefix, prefix)
-          .map(recordOf),
+      return look(
+        (open) =>
+          open
+            .prepare(
+              'SELECT key, value, revision FROM records WHERE substr(key, 1, length(?)) = ? ORDER BY key',
+            )
+            .all(prefix, prefix)
+            .map(recordOf),
+        [],
       )
     },
 

@@ -6,6 +6,8 @@ export interface AdvisoryFile {
   readonly name: string
   readonly bytes: number
   readonly modifiedAt: Date
+  /** Why it cannot be read, in words; absent where nothing is known to be wrong. */
+  readonly broken?: string
   /** Bytes from `start` to before `end`, both within the file. */
   read(start: number, end: number): Promise<Uint8Array>
 }

@@ -52,12 +52,12 @@ export async function readArchive(
   }
   const entries = await archiveEntries(file, limits.files)
   const read = windowOn(file)
-  let total = 0
-  for (const entry of entries.filter(({ name }) => name.endsWith('.json'))) {
+  const records = entries.filter(({ name }) => name.endsWith('.json'))
+  const total = records.reduce((sum, { bytes }) => sum + bytes, 0)
+  if (total > limits.total) refuse(`it unpacks to more than ${formatBytes(limits.total)}`)
+  for (const entry of records) {
     const name = plainLine(entry.name, 100)
-    total += entry.bytes
     if (entry.bytes > limits.record) refuse(`${name} unpacks to more than ${formatBytes(limits.record)}`)
-    if (total > limits.total) refuse(`it unpacks to more than ${formatBytes(limits.total)}`)
     if (entry.encrypted || (entry.method !== 0 && entry.method !== 8))
       refuse(`${name} is encrypted, or packed in a way that is not understood`)
     const damaged = (): never => refuse(`it is damaged: ${name} is not what its directory says`)

@@ -26,8 +26,16 @@ function connected(vulnerabilities: readonly Vulnerability[]): Vulnerability[][]
   return [...Map.groupBy(vulnerabilities, ({ advisory }) => rootOf(advisory.toUpperCase())).values()]
 }
 
+/** Each once, in capitals or not, as it was written first. */
+const distinct = (ids: readonly string[]): string[] => [
+  ...new Map(ids.toReversed().map((id) => [id.toUpperCase(), id])).values(),
+]
+
 function flawOf(told: readonly Vulnerability[], first: Vulnerability): Flaw {
-  const ids = [...new Set(told.flatMap(({ advisory, aliases }) => [advisory, ...aliases]))].sort()
+  const ids = distinct([
+    ...told.map(({ advisory }) => advisory),
+    ...told.flatMap(({ aliases }) => aliases),
+  ]).sort()
   const scores = told.flatMap(({ score }) => (score === null ? [] : [score]))
   return {
     ecosystem: first.ecosystem,

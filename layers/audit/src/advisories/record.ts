@@ -10,7 +10,12 @@ const version = z.string().min(1).max(200)
 /** Texts that decide nothing: a record counts without them. */
 const text = z.string().nullish().catch(null)
 
-const severitySchema = z.object({ type: z.string(), score: z.string().max(1000) })
+/** A rating that is none is told as such, and costs nobody the record. */
+const noVector = { type: 'CVSS_V3', score: '(unreadable)' }
+const severitySchema = z
+  .array(z.object({ type: z.string(), score: z.string().max(1000) }).catch(noVector))
+  .nullish()
+  .catch([noVector])
 const ratedSchema = z.object({ severity: z.string().nullish().catch(null) })
 
 const eventSchema = z.object({
@@ -26,7 +31,7 @@ const affectedSchema = z.object({
   package: z.object({ name: z.string().min(1), ecosystem: z.string().min(1) }).nullish(),
   ranges: z.array(rangeSchema).nullish(),
   versions: z.array(version).nullish(),
-  severity: z.array(severitySchema).nullish(),
+  severity: severitySchema,
   database_specific: ratedSchema.nullish().catch(null),
 })
 
@@ -38,10 +43,10 @@ export const osvRecordSchema = z.object({
   id,
   modified: text,
   withdrawn: z.string().nullish(),
-  aliases: z.array(z.string().max(200)).nullish(),
+  aliases: z.array(z.string().max(200)).nullish().catch(null),
   summary: text,
   details: text,
-  severity: z.array(severitySchema).nullish(),
+  severity: severitySchema,
   affected: z.array(affectedSchema).nullish(),
   database_specific: ratedSchema.nullish().catch(null),
 })

@@ -33,6 +33,10 @@ async function readAll(
   let bytes = 0
   for await (const file of files.files()) {
     if (!/\.(?:json|jsonl|zip)$/i.test(file.name)) continue
+    if (file.broken !== undefined) {
+      sieve.note(`${plainLine(file.name, 200)}: ${file.broken}`)
+      continue
+    }
     count += 1
     bytes += file.bytes
     if (count > limits.files) refuse(`there are more than ${limits.files} files`)

@@ -14,7 +14,7 @@ const cycles = (...dated: readonly Dated[]): readonly SupportCycle[] =>
  * told as unknown.
  */
 export const supportData: Readonly<Record<string, readonly SupportCycle[]>> = {
-  // PEPs 569, 596, 619, 664, 693, 719 and 745; https://devguide.python.org/versions/
+  // PEPs 373, 494, 537, 569, 596, 619, 664, 693, 719 and 745; https://devguide.python.org/versions/
   python: cycles(
     ['3.14', '2030-10-31', '3.14.7'],
     ['3.13', '2029-10-31', '3.13.15'],
@@ -23,10 +23,14 @@ export const supportData: Readonly<Record<string, readonly SupportCycle[]>> = {
     ['3.10', '2026-10-31', '3.10.21'],
     ['3.9', '2025-10-31', '3.9.25'],
     ['3.8', '2024-10-07', '3.8.20'],
+    ['3.7', '2023-06-27', '3.7.17'],
+    ['3.6', '2021-12-23', '3.6.15'],
+    ['2.7', '2020-01-01', '2.7.18'],
   ),
   // https://github.com/nodejs/Release
   nodejs: cycles(
     ['26', '2029-04-30', '26.7.0'],
+    ['25', '2026-06-01', null],
     ['24', '2028-04-30', '24.19.0'],
     ['22', '2027-04-30', '22.23.2'],
     ['20', '2026-04-30', '20.20.2'],

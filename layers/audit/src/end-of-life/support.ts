@@ -75,7 +75,17 @@ export function supportOfVersion(
   const source = ownSource(answer, at)
   return listed === null
     ? { end: 'unknown', latest: null, longest: longestOf(product, own), source }
-    : { ...supportOf(product, listed, own), source }
+    : { ...knownBefore(version, supportOf(product, listed, own)), source }
+}
+
+/** A list of some day does not know what came since: a release before the version itself is not the newest. */
+function knownBefore<T extends Pick<Support, 'latest'>>(version: string, support: T): T {
+  const numbersOf = (text: string): number[] => text.split('.').map((part) => Number.parseInt(part, 10) || 0)
+  const [own, listed] = [numbersOf(version), numbersOf(support.latest ?? '')]
+  const differs = own.findIndex((number, i) => number !== (listed[i] ?? 0))
+  return differs !== -1 && (own[differs] ?? 0) > (listed[differs] ?? 0)
+    ? { ...support, latest: null }
+    : support
 }
 
 const supportOf = (

@@ -39,15 +39,20 @@ function hsts(url: string, headers: Headers): HeaderFault | null {
 
 function sniffing(headers: Headers): HeaderFault | null {
   const value = headers['x-content-type-options']
-  if (value?.trim().toLowerCase() === 'nosniff') return null
+  // Sent twice, the first counts.
+  if (value?.split(',')[0]?.trim().toLowerCase() === 'nosniff') return null
   return missingOrWeak(value, 'x-content-type-options', 'nosniff')
 }
 
-/** The directives of a policy, of the first one where several are sent. */
-function directivesOf(headers: Headers): ReadonlyMap<string, readonly string[]> {
-  const first = (headers['content-security-policy'] ?? '').split(',')[0] ?? ''
+type Directives = ReadonlyMap<string, readonly string[]>
+
+/** The directives of each policy that is sent: a browser holds to all of them. */
+const policiesOf = (headers: Headers): readonly Directives[] =>
+  (headers['content-security-policy'] ?? '').split(',').map(directivesIn)
+
+function directivesIn(text: string): Directives {
   const directives = new Map<string, readonly string[]>()
-  for (const directive of first.split(';')) {
+  for (const directive of text.split(';')) {
     const [name, ...values] = directive.trim().toLowerCase().split(/\s+/)
     // The first of a name counts.
     if (name !== undefined && name !== '' && !directives.has(name)) directives.set(name, values)
@@ -55,31 +60,43 @@ function directivesOf(headers: Headers): ReadonlyMap<string, readonly string[]> 
   return directives
 }
 
+/** Whether a list of sources names everybody. */
 const isOpen = (values: readonly string[]): boolean =>
-  values.some((value) => value === '*' || value === 'http:' || value === 'https:')
+  values.some((value) => /^(?:https?:(?:\/\/\*)?|data:|\*(?::\*)?)$/.test(value))
 
 function framing(headers: Headers): HeaderFault | null {
-  const ancestors = directivesOf(headers).get('frame-ancestors')
-  if (ancestors !== undefined && !isOpen(ancestors)) return null
+  const ancestors = policiesOf(headers)
+    .map((directives) => directives.get('frame-ancestors'))
+    .filter((values) => values !== undefined)
+  if (ancestors.some((values) => !isOpen(values))) return null
   const value = headers['x-frame-options']
   // A browser that knows frame-ancestors does not look at the older header.
-  if (ancestors === undefined && /^(deny|sameorigin)$/i.test(value?.trim() ?? '')) return null
+  if (ancestors.length === 0 && /^(deny|sameorigin)(\s*,\s*\1)*$/i.test(value?.trim() ?? '')) return null
   const wanted = 'frame-ancestors in content-security-policy, or DENY or SAMEORIGIN here'
-  return missingOrWeak(ancestors === undefined ? value : '*', 'x-frame-options', wanted)
+  return missingOrWeak(ancestors.length === 0 ? value : '*', 'x-frame-options', wanted)
 }
 
 function policy(headers: Headers): HeaderFault | null {
   if (!/\bhtml\b/i.test(headers['content-type'] ?? '')) return null
-  const directives = directivesOf(headers)
-  const scripts = directives.get('script-src') ?? directives.get('default-src')
-  if (scripts !== undefined && !isOpen(scripts) && !allowsInline(scripts)) return null
+  const closes = policiesOf(headers).some((directives) => {
+    const scripts = directives.get('script-src') ?? directives.get('default-src')
+    return scripts !== undefined && (isStrict(scripts) || (!isOpen(scripts) && !allowsInline(scripts)))
+  })
+  if (closes) return null
   const wanted = "script-src or default-src that names where scripts come from, without 'unsafe-inline'"
   return missingOrWeak(headers['content-security-policy'], 'content-security-policy', wanted)
 }
 
+const namesScripts = (scripts: readonly string[]): boolean =>
+  scripts.some((source) => /^'(nonce|sha(256|384|512))-/.test(source))
+
 /** Beside a nonce or a hash, `'unsafe-inline'` counts for nothing (CSP level 2). */
 const allowsInline = (scripts: readonly string[]): boolean =>
-  scripts.includes("'unsafe-inline'") && !scripts.some((source) => /^'(nonce|sha(256|384|512))-/.test(source))
+  scripts.includes("'unsafe-inline'") && !namesScripts(scripts)
+
+/** Beside `'strict-dynamic'`, hosts and schemes count for nothing: they are for older browsers (CSP level 3). */
+const isStrict = (scripts: readonly string[]): boolean =>
+  scripts.includes("'strict-dynamic'") && namesScripts(scripts)
 
 const safeReferrers = new Set([
   'no-referrer',

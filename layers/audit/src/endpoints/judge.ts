@@ -75,6 +75,14 @@ export function judgeTls(
       advice: 'turn the old protocols off where TLS ends',
     })
   }
+  const untried = view.untriedProtocols ?? []
+  if (untried.length > 0) {
+    return finding('endpoint.certificate', 'unknown', {
+      ...{ subject, expected: 'TLSv1.2 or newer only', evidence },
+      actual: `its certificate is in order; whether it agrees to ${untried.join(' or ')} could not be tried`,
+      advice: 'run the audit again: it answers slowly, or OpenSSL here knows them no more',
+    })
+  }
   return finding('endpoint.certificate', 'ok', told)
 }
 
@@ -124,7 +132,8 @@ export function judgeClosed(url: string, view: HeadersView | HubSilence): Findin
   const expected = 'no answer, or one that asks for credentials'
   if (view.kind !== 'headers') {
     const { detail, kind } = view
-    const closed = kind === 'refused' || kind === 'timeout' || kind === 'unreachable'
+    // Where there is no name or no way to it from here, others may have one.
+    const closed = kind === 'refused' || kind === 'timeout'
     const details = { subject, expected, actual: plainLine(detail) }
     return finding('endpoint.closed', closed ? 'ok' : 'unknown', details)
   }

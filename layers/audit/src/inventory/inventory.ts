@@ -66,7 +66,10 @@ export function inventoryOf(
     normalized = rulesOf(ecosystem).normalize(name),
   ): Gathered => {
     const key = `${ecosystem}/${normalized}`
-    const found = all.get(key) ?? { ecosystem, name, normalized, versions: [], open: [], asked: false }
+    const found = all.get(key) ?? {
+      ...{ ecosystem, name, normalized },
+      ...{ versions: [], byIdentity: new Map(), open: [], asked: false },
+    }
     all.set(key, found)
     return found
   }
@@ -116,17 +119,20 @@ interface GatheredVersion {
 /** What was met of one package so far. */
 interface Gathered extends Pick<InventoryPackage, 'ecosystem' | 'name' | 'normalized'> {
   readonly versions: GatheredVersion[]
+  /** The same, by what makes them the same version. */
+  readonly byIdentity: Map<string, GatheredVersion>
   /** Requirements that leave a choice. */
   readonly open: Requirement[]
   asked: boolean
 }
 
 /** The entry of a version; `1.0` and `1.0.0` are one. */
-function versionIn({ ecosystem, versions }: Gathered, version: string): GatheredVersion {
-  const rules = rulesOf(ecosystem)
-  const same = versions.find((each) => each.version === version || rules.compare(each.version, version) === 0)
+function versionIn({ byIdentity, ecosystem, versions }: Gathered, version: string): GatheredVersion {
+  const identity = rulesOf(ecosystem).identity(version)
+  const same = byIdentity.get(identity)
   if (same !== undefined) return same
   const added: GatheredVersion = { version, installedIn: [], pinnedAt: [] }
+  byIdentity.set(identity, added)
   versions.push(added)
   return added
 }

@@ -1,6 +1,6 @@
 import semver from 'semver'
 import type { EcosystemRules } from './rules.ts'
-import { compareUnordered } from './unordered.ts'
+import { compareUnordered, identityOfUnordered } from './unordered.ts'
 
 const isVersion = (version: string): boolean => semver.valid(version) !== null
 
@@ -10,6 +10,7 @@ export const npmRules: EcosystemRules = {
   isVersion,
   compare: (a, b) =>
     isVersion(a) && isVersion(b) ? semver.compare(a, b) : compareUnordered(a, b, isVersion),
+  identity: (version) => semver.valid(version) ?? identityOfUnordered(version),
   satisfies: (version, specifier) => semver.satisfies(version, specifier, { includePrerelease: true }),
   isPrerelease: (version) => semver.prerelease(version) !== null,
 }

@@ -13,6 +13,8 @@ export interface EcosystemRules {
    * orders it.
    */
   compare(a: string, b: string): number
+  /** The same text for what {@link compare} finds equal, and for nothing else. */
+  identity(version: string): string
   /**
    * Whether a specifier takes a version, pre-releases as well: whether one is wanted is another question. False
    * where either cannot be read.

@@ -15,6 +15,12 @@ export function compareUnordered(a: string, b: string, isVersion: (text: string)
   return ones.length - others.length
 }
 
+/** The same text for what is found equal, where it is no version. */
+export const identityOfUnordered = (text: string): string =>
+  partsOf(text)
+    .map((part) => part.replace(/^0+(?=\d)/, ''))
+    .join('')
+
 const partsOf = (text: string): string[] => text.toLowerCase().match(/\d+|\D+/g) ?? []
 
 /** Words come before numbers. */

@@ -4,8 +4,8 @@ import { plainLine } from '../plain-text.ts'
 import { withoutCredentials } from './reference.ts'
 import type { InvalidLine, Requirement, Span } from './requirement.ts'
 
-/** Whether a file is one that npm locks versions in, by its name. */
-export const isLockFile = (key: string): boolean => /(?:^|\/)(?:package-lock|npm-shrinkwrap)\.json$/.test(key)
+/** Whether a file is one that npm locks versions in, by its name: whatever people call it, pip reads no JSON. */
+export const isLockFile = (key: string): boolean => /\.json$/i.test(key)
 
 /** What a lock file pins, or why it cannot be read. */
 export type LockRead =

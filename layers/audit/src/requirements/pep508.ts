@@ -26,7 +26,7 @@ const maxForLibrary = 1000
 
 const named = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*/
 const identifier = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/
-const direct = /^@\s*(\S+)(?:\s*$|\s+;)/
+const direct = /^@\s*\S+(?:\s*$|\s+;|(?<=;)\s)/
 
 /** Reads one requirement (PEP 508), its marker only as far as where it stands. */
 export function readRequirement(text: string): RequirementRead {
@@ -35,9 +35,9 @@ export function readRequirement(text: string): RequirementRead {
   const rest = text.slice(head.length)
   const isDirect = rest.startsWith('@')
   if (isDirect && !direct.test(rest)) return { problem: 'its URL cannot be read' }
-  // The `;` of a URL is the URL's own.
-  const separator = isDirect ? /\s;/.exec(rest) : /;/.exec(rest)
-  const end = separator === null ? text.length : head.length + separator.index + separator[0].length - 1
+  // The `;` of a URL is the URL's own, but where a space stands beside it.
+  const separator = isDirect ? /(?<=\s);|;(?=\s)/.exec(rest) : /;/.exec(rest)
+  const end = separator === null ? text.length : head.length + separator.index
   const marker = separator === null ? null : text.slice(end + 1).trim()
   const before = text.slice(0, end)
   const read = byLibrary(before) ?? byHand(before, head)

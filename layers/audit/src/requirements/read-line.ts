@@ -45,6 +45,8 @@ export function readLine(line: LogicalLine): LineContent {
     ...(asked.trim() === '' ? [] : [readAsked(asked, false)]),
     ...named('editable').map(({ value }) => readAsked(value, true)),
   ]
+  if (read.some((one) => 'clauses' in one && one.url === null) && asked.includes('#'))
+    problem('pip takes a # without a space before it for a part of what stands there')
   const known = hashesOf(hashes, line)
   const requirements: LineRequirement[] = []
   for (const one of read) {

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { rulesOf } from '../packages/rules.ts'
 import { plainLine } from '../plain-text.ts'
+import { contradictionsIn } from './contradictions.ts'
 import { markerHolds, markerValues } from './judge-marker.ts'
 import { type LogicalLine, logicalLines } from './logical-lines.ts'
 import type { MarkerVariable } from './marker.ts'
@@ -24,6 +25,9 @@ export interface ReadRequirementsOptions {
 
 /** More are not read: no hub has so many. */
 const maxFiles = 1000
+
+/** Characters of the path of a file. */
+const maxPath = 4096
 
 /**
  * Reads everything that files ask for, with the files that they include and the constraints that they name. All
@@ -54,7 +58,7 @@ class Reader {
   result(): RequirementSet {
     return {
       requirements: this.#requirements,
-      invalid: this.#invalid,
+      invalid: [...this.#invalid, ...contradictionsIn(this.#requirements)],
       unreadable: this.#unreadable,
       files: [...this.#files],
     }
@@ -142,6 +146,8 @@ const tooMany: FileContent = { reason: `more than ${maxFiles} files include one 
 
 /** The key of a file that another one includes. */
 function keyOf(path: string, from: string): { readonly key: string } | { readonly reason: string } {
+  // No system has longer ones, and to put one together takes long.
+  if (path.length > maxPath) return { reason: `its name has more than ${maxPath} characters` }
   if (path.includes('${')) return { reason: 'its name has an environment variable, which is not known here' }
   if (/^[a-z][a-z0-9+.-]+:/i.test(path)) return { reason: 'it lies elsewhere, and nothing is fetched' }
   const key = path.startsWith('/') ? posix.normalize(path) : posix.join(posix.dirname(from), path)

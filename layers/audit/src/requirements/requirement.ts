@@ -49,7 +49,7 @@ export interface Requirement {
   readonly hashSpans: readonly Span[]
 }
 
-/** A line that could not be read. */
+/** A line that could not be read, or that a constraint forbids. */
 export interface InvalidLine {
   readonly place: Place
   /** As it is written, at most 200 characters. */

@@ -60,7 +60,7 @@ export function readBandit(value: unknown): ScanReading {
 
 /** Whether it looked at no file at all: what it is given may be closed to it, or hold no Python. */
 const sawNothing = ({ errors, metrics, results }: z.infer<typeof schema>): boolean =>
-  metrics !== undefined &&
+  metrics?._totals !== undefined &&
   Object.keys(metrics).every((file) => file === '_totals') &&
   results.length + (errors?.length ?? 0) === 0
 

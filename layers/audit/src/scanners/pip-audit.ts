@@ -2,7 +2,16 @@ import * as z from 'zod'
 import { plainLine } from '../plain-text.ts'
 import type { ScanReading } from './code-finding.ts'
 import { type DraftFinding, fingerprinted } from './fingerprint.ts'
-import { idsOf, notUnderstood, optionalList, optionalText, plainName, readEach, unreadAt } from './texts.ts'
+import {
+  anywhere,
+  idsOf,
+  notUnderstood,
+  optionalList,
+  optionalText,
+  plainName,
+  readEach,
+  unreadAt,
+} from './texts.ts'
 
 const dependencySchema = z.object({
   name: z.string(),
@@ -46,6 +55,7 @@ export function readPipAudit(value: unknown): ScanReading {
     unread: [
       ...skipped.map(({ name, skip_reason }) => unreadAt(plainName(name), skip_reason)),
       ...notUnderstood(wrong, 'record'),
+      ...(entries.length === 0 ? [anywhere('it found no package to look at')] : []),
       ...notUnderstood(
         vulns.reduce((sum, { wrong }) => sum + wrong, 0),
         'flaw',

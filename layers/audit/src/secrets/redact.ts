@@ -29,4 +29,7 @@ function replaced(text: string, found: readonly Sighting[]): string {
 
 /** A password with a slash in it ends no name of a host, whatever RFC 3986 says of it; a port may stand there. */
 const withoutUserInfo = (line: string): string =>
-  withoutCredentials(line).replace(/(:\/\/)[^\s/:@]*:(?!\d+\/)[^\s@]*@/g, '$1****@')
+  withoutCredentials(line)
+    .replace(/(:\/\/)[^\s/:@]*:(?!\d+\/)[^\s@]*@/g, '$1****@')
+    // What was cut short may have been one.
+    .replace(/(:\/\/)[^\s/:@]*:(?!\d+[/…])[^\s@]*…$/, '$1****…')

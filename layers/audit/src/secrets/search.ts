@@ -102,12 +102,10 @@ function sharesWith(name: string, value: string): boolean {
 /** Lines of ascending places in a text. */
 function lineCounter(text: string, firstLine: number): (at: number) => number {
   let line = firstLine
-  let from = 0
+  // Kept between calls: looking for the end of one long line again and again would take forever.
+  let next = text.indexOf('\n')
   return (at) => {
-    for (let next = text.indexOf('\n', from); next >= 0 && next < at; next = text.indexOf('\n', from)) {
-      line += 1
-      from = next + 1
-    }
+    for (; next >= 0 && next < at; next = text.indexOf('\n', next + 1)) line += 1
     return line
   }
 }

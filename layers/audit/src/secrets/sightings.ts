@@ -75,6 +75,8 @@ const namedLine =
 
 /** What a line begins with that a secret, or the URL with it, is the value of, whatever it is called. */
 function nameBefore(text: string, start: number): string | null {
-  const line = text.lastIndexOf('\n', start - 1)
-  return start - line > 160 ? null : (namedLine.exec(text.slice(Math.max(0, line), start))?.[1] ?? null)
+  const near = text.slice(Math.max(0, start - 160), start)
+  const line = near.lastIndexOf('\n')
+  if (line < 0 && start > 160) return null
+  return namedLine.exec(near.slice(Math.max(0, line)))?.[1] ?? null
 }

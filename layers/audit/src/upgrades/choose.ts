@@ -12,6 +12,8 @@ export interface WeighedStep extends Step {
   readonly complete: boolean
   /** What comes with it is no worse than what it mends. */
   readonly sound: boolean
+  /** Nothing comes with it. */
+  readonly clean: boolean
 }
 
 const worstOf = (flaws: readonly Flaw[]): Severity =>
@@ -50,28 +52,36 @@ export function weigh(
       flaws,
       complete: mended.length === mendable.length,
       sound: isWorth(coming, mended),
+      clean: coming.length === 0,
     }
   })
 }
 
 /**
  * The step to propose, of those that bring nothing worse than they mend: the newest patch where one mends all that
- * can be mended; else the least release that does, of whatever level; else the least of those that mend most.
+ * can be mended; else the least release that does, of whatever level; else the least of those that mend most. Of the
+ * same level one that brings no flaw goes before one that does.
  *
  * @param steps oldest first
  * @returns null where there is none
  */
 export function chooseStep(steps: readonly WeighedStep[]): WeighedStep | null {
   const sound = steps.filter((step) => step.sound)
-  const patch = sound.findLast((step) => step.level === 'patch' && step.complete)
+  const patches = sound.filter((step) => step.level === 'patch' && step.complete)
+  const patch = patches.findLast(({ clean }) => clean) ?? patches.at(-1)
   if (patch !== undefined) return patch
   // Beyond patch level only for the sake of a flaw.
   const mending = sound.filter(({ mended }) => mended.length > 0)
   const most = Math.max(0, ...mending.map(({ mended }) => mended.length))
   return (
-    mending.find(({ complete }) => complete) ??
-    mending.find(({ mended }) => mended.length === most) ??
+    leastOf(mending.filter(({ complete }) => complete)) ??
+    leastOf(mending.filter(({ mended }) => mended.length === most)) ??
     sound.findLast(({ level }) => level === 'patch') ??
     null
   )
+}
+
+function leastOf(steps: readonly WeighedStep[]): WeighedStep | undefined {
+  const [least] = steps
+  return steps.find(({ clean, level }) => clean && level === least?.level) ?? least
 }

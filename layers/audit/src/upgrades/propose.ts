@@ -45,18 +45,25 @@ export function proposeUpgrades(
   const upgrades: Upgrade[] = []
   const declined: Declined[] = []
   const limits = limitsOf(requirements)
+  // What is pinned at many places is looked at once.
+  const choices = new Map<string, Choice>()
   for (const requirement of requirements.filter(isPinned)) {
-    const answer = proposalFor(requirement, limits(requirement), knowledge)
-    if (answer === null) continue
-    if ('to' in answer) upgrades.push(answer)
-    else declined.push(answer)
+    const key = `${keyOf(requirement)} ${requirement.pinned}`
+    const choice = choices.get(key) ?? choiceFor(requirement, limits(requirement), knowledge)
+    choices.set(key, choice)
+    if ('step' in choice) upgrades.push(upgradeOf(requirement, choice.step))
+    else if (choice.reason !== null) declined.push({ requirement, reason: choice.reason })
   }
   return { upgrades, declined }
 }
 
+/** A step; or why there is none, null where none is wanted: it is as new as its level allows, and has no known flaw. */
+type Choice = { readonly step: WeighedStep } | { readonly reason: string | null }
+
+const keyOf = ({ ecosystem, normalized }: Requirement): string => `${ecosystem}/${normalized}`
+
 /** What else is said of the versions of a package, besides its pins: all files count as one installation. */
 function limitsOf(requirements: readonly Requirement[]): (of: Requirement) => readonly Clause[] {
-  const keyOf = ({ ecosystem, normalized }: Requirement): string => `${ecosystem}/${normalized}`
   const counting = requirements.filter(
     ({ applies, ecosystem, specifier }) => applies && specifier !== null && ecosystem === 'PyPI',
   )
@@ -69,15 +76,14 @@ function limitsOf(requirements: readonly Requirement[]): (of: Requirement) => re
     )
 }
 
-/** Null where it is as new as its level allows, and has no known flaw. */
-function proposalFor(
+function choiceFor(
   requirement: Pinned,
   limits: readonly Clause[],
   { flawsAt, python, releasesOf }: UpgradeKnowledge,
-): Upgrade | Declined | null {
+): Choice {
   const { ecosystem, name, pinned: version } = requirement
   const now = flawsAt({ ecosystem, name, version })
-  const decline = (reason: string): Declined | null => (now.length === 0 ? null : { requirement, reason })
+  const decline = (reason: string): Choice => ({ reason: now.length === 0 ? null : reason })
   if (!rulesOf(ecosystem).isVersion(version)) return decline('its version is none that can be compared')
   if (isLocal(ecosystem, version)) return decline('it is a local build, of which no index has releases')
   const releases = releasesOf(requirement)
@@ -88,11 +94,13 @@ function proposalFor(
   // Without a flaw nothing leads beyond patch level: nothing else has to be looked at.
   const steps = now.length === 0 ? newer.filter(({ level }) => level === 'patch') : newer
   const weighed = weigh(steps, now, (other) => flawsAt({ ecosystem, name, version: other }))
-  const chosen = chooseStep(weighed)
-  if (chosen !== null) return upgradeOf(requirement, chosen)
-  if (!weighed.some(({ mended }) => mended.length > 0))
-    return decline('no release that may be installed here mends what is known')
-  return decline('every release that mends something brings known flaws that are worse')
+  const step = chooseStep(weighed)
+  if (step !== null) return { step }
+  return decline(
+    weighed.some(({ mended }) => mended.length > 0)
+      ? 'every release that mends something brings known flaws that are worse'
+      : 'no release that may be installed here mends what is known',
+  )
 }
 
 function upgradeOf(requirement: Pinned, { flaws, level, mended, release }: WeighedStep): Upgrade {

@@ -106,9 +106,11 @@ function applied(text: string, edits: readonly Edit[]): string {
 /** What changes in a file, as a unified diff with three lines around each change; empty where nothing does. */
 export function unifiedDiff(key: string, before: string, after: string): string {
   if (before === after) return ''
-  // Behind a name with a space a tab says where it ends.
-  const end = key.includes(' ') ? '' : undefined
-  const patch = createTwoFilesPatch(`a/${key}`, `b/${key}`, before, after, end, end, { context: 3 })
+  const patch = createTwoFilesPatch(`a/${key}`, `b/${key}`, before, after, undefined, undefined, {
+    context: 3,
+  })
   // The library’s own first line is not part of the format.
-  return patch.slice(patch.indexOf('--- '))
+  const diff = patch.slice(patch.indexOf('--- '))
+  // Behind a name with a space a tab says where it ends.
+  return key.includes(' ') ? diff.replace(/^(.*)\n(.*)\n/, '$1\t\n$2\t\n') : diff
 }

@@ -42,7 +42,7 @@ async function look(url: URL, signal: AbortSignal): Promise<Seen> {
   }
 }
 
-/** Whether the server agrees to one protocol alone; null where this OpenSSL does not know it any more. */
+/** Whether the server agrees to one protocol alone; null where there was no time left, or this OpenSSL does not know it. */
 async function agrees(
   url: URL,
   protocol: (typeof outdated)[number],
@@ -73,13 +73,13 @@ export async function tlsOf(
   try {
     const seen = await look(url, signal)
     const tried = await Promise.all(
-      outdated.map(async (protocol) => ((await agrees(url, protocol, signal)) === true ? [protocol] : [])),
+      outdated.map(async (protocol) => ({ protocol, agreed: await agrees(url, protocol, signal) })),
     )
-    return {
-      kind: 'tls',
-      ...seen,
-      olderProtocols: tried.flat().filter((protocol) => protocol !== seen.protocol),
-    }
+    const those = (answer: boolean | null): string[] =>
+      tried
+        .filter(({ agreed, protocol }) => agreed === answer && protocol !== seen.protocol)
+        .map(({ protocol }) => protocol)
+    return { kind: 'tls', ...seen, olderProtocols: those(true), untriedProtocols: those(null) }
   } catch (error) {
     if (signal.aborted) return lateAt(url, timeout)
     const failure = failureOf(error, url)

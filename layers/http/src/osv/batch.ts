@@ -10,6 +10,9 @@ const batchSize = 1000
 /** No package has so many advisories that it takes more. */
 const maxPages = 100
 
+/** Advisories counted for all packages together: more is no answer, and would not fit into the memory. */
+const maxCounted = 200_000
+
 /** Packages that a server may refuse, until it is taken to refuse all. */
 const maxRefused = 20
 
@@ -37,6 +40,8 @@ export interface OsvCounts {
   readonly modified: ReadonlyMap<string, string | null>
   /** Packages that the server would not be asked for, in words. */
   readonly refused: readonly string[]
+  /** The same. */
+  readonly unasked: readonly PackageVersion[]
 }
 
 interface Query {
@@ -75,6 +80,8 @@ export async function queryBatches(
 ): Promise<OsvCounts> {
   const modified = new Map<string, string | null>()
   const refused: string[] = []
+  const unasked: PackageVersion[] = []
+  let counted = 0
 
   const ask = async (queries: readonly Query[]): Promise<void> => {
     const body = { queries: queries.map(bodyOf) }
@@ -89,6 +96,9 @@ export async function queryBatches(
         query.ids.add(id)
         modified.set(id, at ?? null)
       }
+      counted += result?.vulns?.length ?? 0
+      if (counted > maxCounted)
+        throw new TransportTrouble(`it counts more than ${maxCounted.toLocaleString('en')} advisories`)
       query.token = result?.next_page_token || null
     }
   }
@@ -100,6 +110,7 @@ export async function queryBatches(
       refused.push(
         onOneLine(`${only.asked.name} ${only.asked.version} cannot be asked for: status ${status}`),
       )
+      unasked.push(only.asked)
       only.token = null
       if (refused.length > maxRefused)
         throw new TransportTrouble(`it refuses what it is asked (status ${status})`)
@@ -120,5 +131,5 @@ export async function queryBatches(
     }
   }
   const matches = all.filter(({ ids }) => ids.size > 0).map(({ asked, ids }) => ({ ...asked, ids: [...ids] }))
-  return { matches, modified, refused }
+  return { matches, modified, refused, unasked }
 }

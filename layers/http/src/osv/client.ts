@@ -45,7 +45,7 @@ export function osvClient({
     known: KnownAdvisories | null,
     transport: Transport,
   ): Promise<{ answer: AdvisoryAnswer; known: KnownAdvisories }> => {
-    const { matches, modified, refused } = await queryBatches(transport, distinct(packages))
+    const { matches, modified, refused, unasked } = await queryBatches(transport, distinct(packages))
     const before = new Map(known?.records.map((record) => [record.id, record]))
     const { records, unreadable } = await fetchRecords(transport, modified, before)
     const newestAt = newestOf(modified.values())
@@ -58,6 +58,7 @@ export function osvClient({
         matches,
         requests: transport.requests,
         unreadable: [...refused, ...unreadable],
+        ...(unasked.length === 0 ? {} : { unasked }),
       },
       known: {
         url: source,

@@ -1,5 +1,4 @@
-import { matchesGlob } from 'node:path'
-import type { FindingStatus } from '@hubkeeper/core'
+import { type FindingStatus, isSearched } from '@hubkeeper/core'
 
 /** A file, directory or link as it was found. */
 export interface Entry {
@@ -63,7 +62,7 @@ export const isSecret = (entry: Entry): boolean =>
 export const mayHoldKey = (key: string): boolean => /\.pem$/i.test(key)
 
 const isConfiguration = ({ key, kind }: Entry, { configuration }: Standards): boolean =>
-  kind === 'file' && !exampleName.test(key) && configuration.some((pattern) => matchesGlob(key, pattern))
+  kind === 'file' && !exampleName.test(key) && isSearched(key, configuration)
 
 const isDatabase = ({ key, kind }: Entry, { database }: Standards): boolean =>
   kind === 'file' &&

@@ -1,5 +1,5 @@
-import { type CommandEnd, mebibytes, onOneLine } from '@hubkeeper/core'
-import { runScan } from './scan-process.ts'
+import { type CommandEnd, codeOf, mebibytes, messageOf, onOneLine } from '@hubkeeper/core'
+import { runScan, type ScanProcessEnd, withoutCredentials } from './scan-process.ts'
 
 /** Of our own environment what installing packages takes: where programs are, how people write, how the index is reached. */
 const inherited =
@@ -20,17 +20,25 @@ export async function runInstall(
   timeout: number,
 ): Promise<CommandEnd> {
   const begun = performance.now()
+  // What is killed for what it prints leaves an installation half done.
   const end = await runScan({
     command,
     directory,
     environment: environment(),
     timeout,
-    maxBytes: mebibytes(64),
-  })
+    maxBytes: mebibytes(1),
+    excess: 'forgotten',
+  }).catch(refused)
   const seconds = (performance.now() - begun) / 1000
   if (end.kind === 'not-run') return { code: 127, seconds, output: [end.reason] }
   if (end.kind === 'broken') return { code: null, seconds, output: [...end.remarks, end.reason] }
   return { code: end.code, seconds, output: [...linesOf(end.output), ...end.remarks].slice(-kept.lines) }
+}
+
+/** Arguments that no program takes, or no room for one. */
+function refused(error: unknown): Extract<ScanProcessEnd, { kind: 'not-run' }> {
+  if (codeOf(error) === null) throw error
+  return { kind: 'not-run', reason: `it cannot be run: ${messageOf(error)}` }
 }
 
 const environment = (): Record<string, string> =>
@@ -44,5 +52,5 @@ const linesOf = (output: string): string[] =>
   output
     .slice(-kept.lines * kept.characters * 4)
     .split(/[\r\n]+/)
-    .map((line) => onOneLine(line).slice(0, kept.characters))
+    .map((line) => withoutCredentials(onOneLine(line)).slice(0, kept.characters))
     .filter((line) => line !== '')

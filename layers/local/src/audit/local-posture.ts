@@ -1,7 +1,14 @@
-import type { Stats } from 'node:fs'
-import { lstat, open, realpath } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { lstat, open, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf, type HubConfig, type Observation, onOneLine, type PostureInspector } from '@hubkeeper/core'
+import {
+  codeOf,
+  type HubConfig,
+  mebibytes,
+  type Observation,
+  onOneLine,
+  type PostureInspector,
+} from '@hubkeeper/core'
 import { keyOf } from '../keys.ts'
 import { type Place, walk } from '../walk.ts'
 import { type Entry, mayHoldKey } from './file-rules.ts'
@@ -10,8 +17,8 @@ import { observing, toldPlaces } from './observed.ts'
 /** Places that are looked at: a hub with more is told of, and the rest left out. */
 const most = 200_000
 
-/** How much of a file tells whether it holds a private key, bytes. */
-const headBytes = 8192
+/** How much of a file tells whether it holds a private key, bytes: that may stand behind a whole chain. */
+const headBytes = mebibytes(1)
 
 /** See {@link localPosture}. */
 export interface LocalPostureOptions {
@@ -67,11 +74,11 @@ async function storageOf({ hub, limit = most, own, root }: LocalPostureOptions):
     ...(await Promise.all(own.map((path) => ownDirectory(root, path)))).flat(),
     ...unseen
       .slice(0, toldPlaces)
-      .map((key) => notSeen(onOneLine(key === '' ? '.' : key), 'this user may not look into it')),
+      .map((key) => notSeen(onOneLine(key.replace(/\/$/, '') || '.'), 'this user may not look into it')),
     ...(unseen.length > toldPlaces
-      ? [notSeen(`${unseen.length - toldPlaces} others`, 'this user may not look into them')]
+      ? [notSeen('.', `this user may not look into ${unseen.length - toldPlaces} more`)]
       : []),
-    ...(looked > limit ? [notSeen('the rest', `only the first ${limit} places were looked at`)] : []),
+    ...(looked > limit ? [notSeen('.', `only the first ${limit} places were looked at`)] : []),
   ]
 }
 
@@ -104,7 +111,7 @@ const entryOf = (key: string, { mode, uid }: Stats): Entry => ({
 /** Whether a private key begins in a file; one that cannot be read passes for one. */
 async function holdsKey(path: string): Promise<boolean> {
   try {
-    await using handle = await open(path)
+    await using handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0)
     return buffer.subarray(0, bytesRead).includes('PRIVATE KEY-----')
   } catch {
@@ -130,7 +137,8 @@ async function ownDirectory(root: string, path: string): Promise<Observation[]> 
   ]
 }
 
-const statsOf = (path: string): Promise<Stats | null> => lstat(path).catch(() => null)
+/** Of what a configured place leads to: a link has no permissions of its own. */
+const statsOf = (path: string): Promise<Stats | null> => stat(path).catch(() => null)
 
 const notSeen = (place: string, actual: string): Observation => ({
   rule: 'not-seen',

@@ -13,6 +13,8 @@ import {
   seconds,
 } from '@hubkeeper/core'
 import * as z from 'zod'
+import { endWhatLivesIn } from './left-behind.ts'
+import { passedOver } from './passed-over.ts'
 import { type LocalScanner, planScan, type ScanPlan } from './scan-commands.ts'
 import { runScan, type ScanProcess, type ScanProcessEnd } from './scan-process.ts'
 
@@ -34,6 +36,9 @@ export interface LocalScannersOptions {
 /** Of the little that a program tells of its version. */
 const versionRoom = mebibytes(1)
 
+/** Lines that a scan of several calls keeps of what it said beside its output. */
+const remarksKept = 20
+
 /** Scanners that are installed on this machine, as child processes in the hub's directory. */
 export function localScanners({
   hub,
@@ -51,9 +56,11 @@ export function localScanners({
       const plan = await planScan(scanner, root, hub)
       if ('state' in plan) return plan
       try {
-        return await withHome(scratch, (home) =>
+        const end = await withHome(scratch, (home) =>
           scanWith(scanner, plan, { directory: root, environment: environmentIn(home), maxBytes }),
         )
+        const looksThrough = scanner === 'bandit' || scanner === 'trivy-fs' ? hub.audit.source : []
+        return end.state === 'done' ? { ...end, unread: await passedOver(root, looksThrough) } : end
       } catch (error) {
         // No room, no right, or arguments that no program takes; anything else is a defect.
         if (codeOf(error) === null) throw error
@@ -70,7 +77,9 @@ async function withHome<T>(scratch: string, use: (home: string) => Promise<T>): 
   try {
     return await use(home)
   } finally {
-    await rm(home, { recursive: true, force: true })
+    await endWhatLivesIn(home)
+    // What was killed just now may be writing still.
+    await rm(home, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
@@ -90,6 +99,7 @@ async function scanWith(scanner: LocalScanner, plan: ScanPlan, surroundings: Sur
   const started = performance.now()
   const until = started + minutes(plan.timeoutMinutes)
   const outputs: string[] = []
+  const remarks: string[] = []
   let room = surroundings.maxBytes
   for (const args of plan.calls) {
     const left = Math.max(1, until - performance.now())
@@ -99,12 +109,14 @@ async function scanWith(scanner: LocalScanner, plan: ScanPlan, surroundings: Sur
     if (failure !== null) return failure
     if (end.kind !== 'exit') continue
     outputs.push(end.output)
+    remarks.push(...end.remarks)
+    remarks.splice(0, remarks.length - remarksKept)
     room -= Buffer.byteLength(end.output)
   }
   const took = (performance.now() - started) / 1000
   // Asked last: by then it has fetched the database that it compares with.
   const told = await versionOf(scanner, plan, surroundings)
-  return { state: 'done', ...told, output: joined(outputs), seconds: took }
+  return { state: 'done', ...told, output: joined(outputs), remarks, seconds: took }
 }
 
 /** Several documents as one list. */
@@ -118,8 +130,17 @@ function failureOf(end: ScanProcessEnd, { done, install }: ScanPlan): ScanEnd | 
     case 'broken':
       return { state: 'failed', reason: end.reason, output: end.remarks }
     case 'exit':
-      if (done.includes(end.code)) return null
-      return { state: 'failed', reason: `it ended with code ${end.code}`, output: end.remarks }
+      if (!done.includes(end.code)) {
+        return { state: 'failed', reason: `it ended with code ${end.code}`, output: end.remarks }
+      }
+      // A code may mean findings, and trouble as well.
+      return end.output.trim() === ''
+        ? {
+            state: 'failed',
+            reason: `it printed nothing and ended with code ${end.code}`,
+            output: end.remarks,
+          }
+        : null
   }
 }
 

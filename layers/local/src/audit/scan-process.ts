@@ -10,8 +10,14 @@ export interface ScanProcess {
   readonly environment: Readonly<Record<string, string>>
   /** ms; then it is killed with everything that it started. */
   readonly timeout: number
-  /** Bytes on its standard output, after which it is killed. */
+  /** Bytes that are kept of its standard output. */
   readonly maxBytes: number
+  /**
+   * What becomes of a program that prints more: it is killed, or goes on, and the last of it is kept.
+   *
+   * @default killed
+   */
+  readonly excess?: 'killed' | 'forgotten'
 }
 
 /** How it ended. */
@@ -63,10 +69,15 @@ export async function runScan(scan: ScanProcess): Promise<ScanProcessEnd> {
 function whyNotRun(program: string, error: Error): string {
   const code = codeOf(error)
   if (code === 'ENOENT') return `there is no program ${program}`
-  return code === 'EACCES' ? `${program} may not be run` : `${program} cannot be run: ${messageOf(error)}`
+  return code === 'EACCES'
+    ? `${program} may not be run, or looked for`
+    : `${program} cannot be run: ${messageOf(error)}`
 }
 
-async function follow(child: ChildProcess, { maxBytes, timeout }: ScanProcess): Promise<ScanProcessEnd> {
+async function follow(
+  child: ChildProcess,
+  { excess = 'killed', maxBytes, timeout }: ScanProcess,
+): Promise<ScanProcessEnd> {
   const { promise, resolve } = Promise.withResolvers<ScanProcessEnd>()
   const remarks = lastLines(child.stderr)
   const broken = (reason: string): void => resolve({ kind: 'broken', reason, remarks: remarks() })
@@ -78,8 +89,10 @@ async function follow(child: ChildProcess, { maxBytes, timeout }: ScanProcess): 
   let bytes = 0
   child.stdout?.on('data', (chunk: Buffer) => {
     bytes += chunk.length
-    if (bytes <= maxBytes) chunks.push(chunk)
-    else broken(`it printed more than ${formatBytes(maxBytes)} and was killed`)
+    if (bytes > maxBytes && excess === 'killed')
+      return broken(`it printed more than ${formatBytes(maxBytes)} and was killed`)
+    chunks.push(chunk)
+    while (bytes - (chunks[0]?.length ?? 0) >= maxBytes) bytes -= chunks.shift()?.length ?? 0
   })
   // Both streams are read to their end by then; a process that it left behind in silence is waited for as well.
   child.once('close', (code, signal) => {
@@ -93,7 +106,9 @@ async function follow(child: ChildProcess, { maxBytes, timeout }: ScanProcess): 
 function lastLines(stream: Readable | null): () => readonly string[] {
   let text = ''
   stream?.setEncoding('utf8').on('data', (more: string) => {
-    text = (text + more).slice(-kept.characters)
+    const all = text + more
+    // Half a URL would not show what of it is a password.
+    text = all.length > kept.characters ? all.slice(-kept.characters).replace(/^\S+/, '') : all
   })
   return () =>
     stripVTControlCharacters(text)
@@ -103,8 +118,9 @@ function lastLines(stream: Readable | null): () => readonly string[] {
       .slice(-kept.lines)
 }
 
-/** A line of a configuration that it complains of may name a private index with a password. */
-const withoutCredentials = (line: string): string => line.replace(/\/\/[^\s/@]+@/g, '//…@')
+/** A line without passwords in URLs: what a program complains of may be a private index with one. */
+export const withoutCredentials = (line: string): string =>
+  line.replace(/:\/\/(?:[^\s/:@]*:(?!\d+\/)[^\s@]*(?:@[^\s/@]*)*|[^\s/]+)@/g, '://…@')
 
 function killGroup({ pid }: ChildProcess): void {
   if (pid === undefined) return
