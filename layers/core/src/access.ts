@@ -1,6 +1,7 @@
 import type { HubConfig } from './config/schema.ts'
-import type { LedgerHolder, LedgerReader } from './ledger/levels.ts'
+import type { LedgerHolder, LedgerReader, LedgerReviewer } from './ledger/levels.ts'
 import type { AdvisorySource, ReleaseIndex } from './ports/advisories.ts'
+import type { ReportArchive } from './ports/archive.ts'
 import type { BackupPruner, BackupReader, BackupWriter } from './ports/backups.ts'
 import type { HubControl } from './ports/control.ts'
 import type { DatabaseMaintainer, DatabaseReader, DatabaseRestorer } from './ports/database.ts'
@@ -9,7 +10,8 @@ import type { DetectorDrill } from './ports/drill.ts'
 import type { EndpointInspector } from './ports/endpoints.ts'
 import type { HubCleaner, HubFileCopier, HubFileRestorer, HubFiles } from './ports/files.ts'
 import type { Host } from './ports/host.ts'
-import type { HubClient } from './ports/hub.ts'
+import type { HubClient, HubReindexer } from './ports/hub.ts'
+import type { IndexWriter } from './ports/indexes.ts'
 import type { LogRotator, LogSource } from './ports/logs.ts'
 import type { TaskMemory } from './ports/memory.ts'
 import type { MetricsReader } from './ports/metrics.ts'
@@ -32,7 +34,7 @@ export interface Ports {
     readonly write: BackupWriter
     readonly prune: BackupPruner
   }
-  readonly api: { readonly probe: HubClient }
+  readonly api: { readonly probe: HubClient; readonly reindex: HubReindexer }
   readonly host: { readonly read: Host }
   readonly logs: { readonly read: LogSource; readonly rotate: LogRotator }
   readonly files: {
@@ -44,9 +46,15 @@ export interface Ports {
   readonly control: { readonly use: HubControl }
   readonly tasks: { readonly run: TaskRunner }
   readonly metrics: { readonly read: MetricsReader }
-  readonly ledger: { readonly read: LedgerReader; readonly hold: LedgerHolder }
+  readonly ledger: {
+    readonly read: LedgerReader
+    readonly hold: LedgerHolder
+    readonly review: LedgerReviewer
+  }
   readonly recovery: { readonly start: HubStarter }
   readonly drill: { readonly detectors: DetectorDrill }
+  readonly reports: { readonly read: ReportArchive }
+  readonly indexes: { readonly write: IndexWriter }
   readonly packages: { readonly read: PackageReader; readonly update: PackageUpdater }
   readonly advisories: { readonly query: AdvisorySource }
   readonly releases: { readonly read: ReleaseIndex }
@@ -76,6 +84,9 @@ export const needsAudit = ({
   secrets,
 }: Access): boolean =>
   [advisories, endpoints, packages, posture, releases, scanners, secrets].some((level) => level !== undefined)
+
+/** Whether an access is that of a review: it looks at many runs, and makes pages of them. */
+export const needsReview = ({ reports }: Access): boolean => reports !== undefined
 
 /** Tells people what is going on; reports are made of findings, not of this. */
 export interface Progress {

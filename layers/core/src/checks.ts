@@ -1,3 +1,4 @@
+import { analysisChecks } from './checks/analysis.ts'
 import { auditChecks } from './checks/audit.ts'
 import type { Check } from './checks/check.ts'
 import { databaseChecks } from './checks/database.ts'
@@ -16,6 +17,7 @@ export const checks = {
   ...databaseChecks,
   ...recoveryChecks,
   ...auditChecks,
+  ...analysisChecks,
   ...upkeepChecks,
 } as const satisfies Record<string, Check>
 

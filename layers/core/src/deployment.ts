@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { type Access, needsAudit } from './access.ts'
 import { auditSchema } from './config/audit.ts'
 import { type Config, type HubConfig, hubSchema } from './config/schema.ts'
-import type { ScheduledTask } from './ledger/overdue.ts'
+import type { ExpectedTask } from './ledger/overdue.ts'
 import { scheduleSchema } from './schedule.ts'
 
 /** The environment variable that holds {@link Deployment} as JSON. */
@@ -40,7 +40,14 @@ export type Deployment = z.infer<typeof deploymentSchema>
 export const functionConfigSchema = z.strictObject({
   hubs: z.record(z.string(), hubSchema),
   /** What is expected to run; for functions that read the ledger. */
-  tasks: z.array(z.strictObject({ name: z.string(), schedule: scheduleSchema })),
+  tasks: z.array(
+    z.strictObject({
+      name: z.string(),
+      schedule: scheduleSchema,
+      /** What its function may use up; an older deployment does not tell. */
+      limits: z.strictObject({ memory: z.number(), timeout: z.number(), scratch: z.number() }).optional(),
+    }),
+  ),
   /** The deployment's name, which the names of its functions begin with; for those that start others. */
   deployment: z.string().optional(),
 })
@@ -58,12 +65,15 @@ export const hubPrefix = (hub: string): string => `${hub}/`
 export function functionConfigOf(
   access: Access,
   { aws, hubs }: Config,
-  tasks: readonly ScheduledTask[],
+  tasks: readonly ExpectedTask[],
 ): FunctionConfig {
   const slices = Object.entries(hubs).map(([id, hub]) => [id, sliceOf(access, hub)] as const)
   return {
     hubs: Object.fromEntries(slices),
-    tasks: access.ledger === undefined ? [] : tasks.map(({ name, schedule }) => ({ name, schedule })),
+    tasks:
+      access.ledger === undefined
+        ? []
+        : tasks.map(({ limits, name, schedule }) => ({ limits, name, schedule })),
     ...(access.tasks === undefined ? {} : { deployment: aws.name }),
   }
 }
@@ -86,7 +96,8 @@ function sliceOf(
     ...(access.api === undefined || api === undefined ? {} : { api }),
     ...((access.logs === undefined && access.secrets === undefined) || logs === undefined ? {} : { logs }),
     // What deletes logs has to know where they may not lie.
-    ...((access.files === undefined && access.logs !== 'rotate') || searchIndex === undefined
+    ...((access.files === undefined && access.indexes === undefined && access.logs !== 'rotate') ||
+    searchIndex === undefined
       ? {}
       : { searchIndex }),
   }

@@ -19,7 +19,7 @@ export interface ObjectGrant {
 
 /** What decides where the objects of a hub are. */
 export type HubPlaces = AuditPlaces &
-  Pick<HubConfig, 'searchIndex'> & {
+  Pick<HubConfig, 'analysis' | 'searchIndex'> & {
     readonly backups: Pick<HubConfig['backups'], 'files'>
     readonly database: { readonly path: string }
   }
@@ -88,6 +88,16 @@ const fileGrants = (access: NonNullable<Access['files']>, places: HubPlaces): Ob
       }))
     : matching(places.searchIndex?.files ?? [], ['list'])
 
+/** Search indexes in files; they are written only where the hub says so. */
+function indexGrants({ analysis, searchIndex }: HubPlaces): ObjectGrant[] {
+  const { regenerate } = analysis.searchIndex
+  const verbs = ['list', 'read', ...(regenerate ? (['replace'] as const) : [])] as const
+  return [
+    ...[...new Set((searchIndex?.files ?? []).map(prefixOf))].map((prefix) => ({ prefix, verbs })),
+    ...(regenerate ? [{ prefix: keys.replaced, verbs: ['create'] as const }] : []),
+  ]
+}
+
 /** One grant per folder of logs. */
 const logGrants = (
   access: NonNullable<Access['logs']>,
@@ -115,8 +125,11 @@ export function grantsOf(access: Access, places: HubPlaces): ObjectGrant[] {
     grants.push(...logGrants(access.logs, logs.files, places))
   }
   if (access.files !== undefined) grants.push(...fileGrants(access.files, places))
+  if (access.reports !== undefined) grants.push({ prefix: keys.reports, verbs: ['list', 'read'] })
+  if (access.indexes !== undefined) grants.push(...indexGrants(places))
   if (access.ledger !== undefined) {
-    for (const key of [ledgerKeys.punctuality, ledgerKeys.freeze, ledgerKeys.expectations]) {
+    const signed = access.ledger === 'review' ? [ledgerKeys.signatures] : []
+    for (const key of [ledgerKeys.punctuality, ledgerKeys.freeze, ledgerKeys.expectations, ...signed]) {
       grants.push({ prefix: ledgerPrefix + key, verbs: ['read'] })
     }
     // A hold is placed where there is none: a person's is never replaced.
@@ -136,20 +149,23 @@ export const ledgerPrefix = `${keys.state}ledger/`
 /** What the runner itself needs for a task: to keep its reports, claims and leases. */
 export function runnerGrants({
   name,
+  publishes,
   schedule,
   writes,
-}: Pick<Task, 'name' | 'schedule' | 'writes'>): ObjectGrant[] {
+}: Pick<Task, 'name' | 'publishes' | 'schedule' | 'writes'>): ObjectGrant[] {
   const record = (prefix: string, verbs: readonly ObjectVerb[]): ObjectGrant => ({
     prefix: ledgerPrefix + prefix,
     verbs,
   })
   // Read as well: after a lost answer, looking is the only way to know one's own report.
-  const reports: ObjectGrant = { prefix: keys.reportsOf(name), verbs: ['read', 'create'] }
+  const reports = [keys.reportsOf(name), ...(publishes === undefined ? [] : [keys.published(publishes)])].map(
+    (prefix): ObjectGrant => ({ prefix, verbs: ['read', 'create'] }),
+  )
   if (schedule.cadence === 'continuous') {
-    return [reports, record(ledgerKeys.verdictOf(name), ['read', 'create', 'replace'])]
+    return [...reports, record(ledgerKeys.verdictOf(name), ['read', 'create', 'replace'])]
   }
   return [
-    reports,
+    ...reports,
     record(ledgerKeys.runsOf(name), ['read', 'create', 'replace']),
     record(ledgerKeys.punctuality, ['read', 'create', 'replace']),
     ...(writes

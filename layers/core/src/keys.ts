@@ -11,6 +11,8 @@ export const keys = {
   report: (task: string, run: string, form: 'json' | 'md'): string => `reports/${task}/${run}.${form}`,
   /** A document that a run gave beside its report. */
   attachment: (task: string, run: string, name: string): string => `reports/${task}/${run}/${name}`,
+  /** A document that other programs look for under this name. */
+  published: (name: string): string => `reports/${name}`,
   /** What tasks remember from one run to the next. */
   memory: 'state/memory/',
   /** What scanners printed on a build machine, by build. */

@@ -86,6 +86,13 @@ export interface Attachment {
   /** Such as `findings.sarif`; without a slash. */
   readonly name: string
   readonly text: string
+  /**
+   * Kept in `reports/` itself, where other programs look for it by its name, and not beside the report; the task
+   * `publishes` such names. One that is there already stays: the id of the run goes into the name then.
+   *
+   * @default false
+   */
+  readonly published?: true
 }
 
 /** What a task gives back; the runner makes the report of it. */

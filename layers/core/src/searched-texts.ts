@@ -97,7 +97,29 @@ export async function* untilTrouble(
 function encodingOf(first: Uint8Array, kind: TextKind): string | null {
   if (first[0] === 0xff && first[1] === 0xfe) return 'utf-16le'
   if (first[0] === 0xfe && first[1] === 0xff) return 'utf-16be'
-  return kind === 'config' && first.subarray(0, 8192).includes(0) ? null : 'utf-8'
+  const head = first.subarray(0, 8192)
+  if (kind !== 'config' || !head.includes(0)) return 'utf-8'
+  return withoutMark(head) ?? (isText(head) ? 'utf-8' : null)
+}
+
+/** UTF-16 that does not say so: every other byte is zero. */
+function withoutMark(head: Uint8Array): string | null {
+  const half = head.length / 2
+  const zeros = (from: 0 | 1): number => head.filter((byte, at) => byte === 0 && at % 2 === from).length
+  if (zeros(1) > 0.8 * half && zeros(0) < 0.1 * half) return 'utf-16le'
+  return zeros(0) > 0.8 * half && zeros(1) < 0.1 * half ? 'utf-16be' : null
+}
+
+/** A text with a zero in it by mistake, or so that nobody looks into it. */
+function isText(head: Uint8Array): boolean {
+  if (head.filter((byte) => byte === 0).length > head.length / 10) return false
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true })
+    return true
+  } catch {
+    // It is no UTF-8.
+    return false
+  }
 }
 
 /** Where to cut, at most at `most`: after a line, before a key that is not over yet, at least between words. */

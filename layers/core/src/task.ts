@@ -38,6 +38,12 @@ export interface TaskDefinition<A extends Access, I extends z.ZodType> {
    * @default those on call
    */
   readonly audience?: Audience
+  /**
+   * What the names of the documents begin with that it keeps in `reports/` itself.
+   *
+   * @default it keeps none there
+   */
+  readonly publishes?: string
   /** Holds the hub’s write lease while it runs: it changes the database, the backups or files of the hub. */
   readonly writes: boolean
   run(context: Context<A>, input: z.output<I>): Promise<TaskResult>

@@ -116,7 +116,7 @@ export const auditChecks = {
     thresholds: null,
     rule: 'a secret or a default password in a configuration file, a log or an environment: critical when new, warning when known; a text that could not be searched: unknown',
     advice:
-      'replace the secret, and move it to SSM Parameter Store, Secrets Manager or a file that the hub alone reads',
+      'replace the secret, and move it to SSM Parameter Store, Secrets Manager or another store of secrets',
   },
   'secrets.age': {
     title: 'Secrets are replaced in time',

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { tunableCheckIds } from '../checks.ts'
 import { mebibytes } from '../units.ts'
+import { analysisSchema } from './analysis.ts'
 import { auditSchema } from './audit.ts'
 import { awsSchema } from './aws.ts'
 import { pathInHub } from './paths.ts'
@@ -136,6 +137,7 @@ export const hubSchema = z.strictObject({
     .array(pathInHub)
     .default([])
     .describe('globs of requirements*.txt files, and of package-lock.json where there is one'),
+  analysis: analysisSchema.prefault({}).describe('what is analysed every month and quarter'),
   audit: auditSchema.prefault({}).describe('what is audited, and what may be upgraded'),
   backups: z
     .strictObject({

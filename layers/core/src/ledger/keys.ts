@@ -15,4 +15,6 @@ export const ledgerKeys = {
   hold: 'hold',
   /** Which tables are going to lose rows, and which losses were meant. */
   expectations: 'expectations',
+  /** What people have signed of checklists. */
+  signatures: 'signatures',
 } as const

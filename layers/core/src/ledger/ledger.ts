@@ -3,8 +3,8 @@ import type { RecordStore } from '../ports/records.ts'
 import type { RunStatus } from '../status.ts'
 import { type Expectations, openExpectations } from './expectations.ts'
 import { ledgerKeys } from './keys.ts'
-import type { LedgerHolder } from './levels.ts'
-import { punctualityOf, type ScheduledTask } from './overdue.ts'
+import type { LedgerHolder, LedgerReviewer } from './levels.ts'
+import { type ExpectedTask, punctualityOf } from './overdue.ts'
 import {
   type FinishedRun,
   type Freeze,
@@ -16,6 +16,7 @@ import {
   type Verdict,
   verdictSchema,
 } from './record.ts'
+import { openSignatures, type Signature } from './signatures.ts'
 import { openStops } from './stops.ts'
 import { openSuccesses } from './successes.ts'
 
@@ -61,7 +62,7 @@ export interface HeldLease {
 }
 
 /** The record of runs of one hub, with its leases (`docs/contracts.md`, ledger). */
-export interface Ledger extends LedgerHolder {
+export interface Ledger extends LedgerHolder, LedgerReviewer {
   /** Every run of a task, in the order of its slots. */
   runs(task: string): Promise<readonly RunRecord[]>
   /** One run of a task; null when there is none in that slot. */
@@ -72,6 +73,8 @@ export interface Ledger extends LedgerHolder {
   setHold(hold: Freeze | null): Promise<Freeze | null>
   /** Replaces what people have said of the content by what `change` makes of it. */
   updateExpectations(change: (current: Expectations) => Expectations): Promise<Expectations>
+  /** Notes that a person did what no run can know. */
+  sign(signature: Signature): Promise<void>
   /** Who changes the hub now, or is about to; null when nobody does. */
   writer(): Promise<Lease | null>
   /**
@@ -104,7 +107,7 @@ export function createLedger(options: {
   readonly hub: string
   readonly timeZone: string
   /** The tasks that are expected to run. */
-  readonly tasks: readonly ScheduledTask[]
+  readonly tasks: readonly ExpectedTask[]
   readonly now: () => Date
   /**
    * Goes before every key of a record.
@@ -128,6 +131,7 @@ export function createLedger(options: {
   const holdKey = namespace + ledgerKeys.hold
   const stops = openStops(records)
   const expectations = openExpectations(records, namespace + ledgerKeys.expectations)
+  const signatures = openSignatures(records, namespace + ledgerKeys.signatures)
   const successes = openSuccesses(records, namespace + ledgerKeys.punctuality)
   const until = (ms: number): string => new Date(now().getTime() + ms).toISOString()
 
@@ -228,6 +232,7 @@ export function createLedger(options: {
     begin: () => successes.begin(now()),
     isUnderWay,
     runs,
+    tasks: options.tasks.map(({ limits, name, schedule }) => ({ limits, name, schedule })),
 
     async run(task, slot) {
       return (await readRecord(records, runsPrefix(task) + slot, runRecordSchema))?.value ?? null
@@ -247,6 +252,8 @@ export function createLedger(options: {
     placeHold: (hold) => stops.place(holdKey, hold),
     expectations: () => expectations.read(),
     updateExpectations: (change) => expectations.update(change),
+    signatures: () => signatures.read(),
+    sign: (signature) => signatures.add(signature),
 
     writer: async () => (await readLease()).held,
 

@@ -1,7 +1,8 @@
 import type { Expectations } from './expectations.ts'
 import type { Ledger } from './ledger.ts'
-import type { Punctuality } from './overdue.ts'
+import type { ExpectedTask, Punctuality } from './overdue.ts'
 import type { Freeze } from './record.ts'
+import type { Signature } from './signatures.ts'
 
 /** `ledger: 'read'`. */
 export interface LedgerReader {
@@ -21,7 +22,15 @@ export interface LedgerHolder extends LedgerReader {
   placeHold(hold: Freeze): Promise<boolean>
 }
 
-/** What of a ledger a task may read. */
+/** `ledger: 'review'`. */
+export interface LedgerReviewer extends LedgerReader {
+  /** What is expected to run, in the order in which a cadence runs it. */
+  readonly tasks: readonly ExpectedTask[]
+  /** What people have signed of checklists, oldest first; one small record. */
+  signatures(): Promise<readonly Signature[]>
+}
+
+/** What every task may read of a ledger that may read any of it. */
 export const readerOf = ({ expectations, freeze, hold, punctuality }: Ledger): LedgerReader => ({
   expectations,
   freeze,
@@ -30,5 +39,17 @@ export const readerOf = ({ expectations, freeze, hold, punctuality }: Ledger): L
 })
 
 /** What of a ledger a task has at a level of access. */
-export const ledgerAt = (ledger: Ledger, level: 'read' | 'hold'): LedgerReader | LedgerHolder =>
-  level === 'hold' ? { ...readerOf(ledger), placeHold: ledger.placeHold } : readerOf(ledger)
+export function ledgerAt(
+  ledger: Ledger,
+  level: 'read' | 'hold' | 'review',
+): LedgerReader | LedgerHolder | LedgerReviewer {
+  const reader = readerOf(ledger)
+  switch (level) {
+    case 'read':
+      return reader
+    case 'hold':
+      return { ...reader, placeHold: ledger.placeHold }
+    case 'review':
+      return { ...reader, tasks: ledger.tasks, signatures: ledger.signatures }
+  }
+}

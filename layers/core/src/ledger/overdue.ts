@@ -1,10 +1,17 @@
 import { graceOf, latestRun, nextRun, type Schedule } from '../schedule.ts'
+import type { TaskLimits } from '../task.ts'
 import { minutes } from '../units.ts'
 
 /** A task as far as its schedule goes. */
 export interface ScheduledTask {
   readonly name: string
   readonly schedule: Schedule
+}
+
+/** A task that is expected to run. */
+export interface ExpectedTask extends ScheduledTask {
+  /** What a function may use up for it; absent where runs are made on the hub’s own machine. */
+  readonly limits?: TaskLimits | undefined
 }
 
 /** Whether a task is one of those that a cadence runs in one go. */

@@ -37,6 +37,8 @@ export type AdvisoryAnswer =
       readonly requests: number
       /** Records that could not be read, and packages that could not be asked for, each in words. */
       readonly unreadable: readonly string[]
+      /** Packages that could not be asked for: nobody knows whether they have flaws. Absent for none. */
+      readonly unasked?: readonly PackageVersion[]
       /** What else people should know: that another source was asked first, and did not answer. */
       readonly remarks?: readonly string[]
     }

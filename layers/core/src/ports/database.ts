@@ -1,5 +1,14 @@
+import type {
+  ContentProfile,
+  ContentRequest,
+  ContentTable,
+  SearchComparison,
+  SearchRequest,
+  SearchSource,
+} from './content.ts'
 import type { ContentDigest, Examination, ExaminationPart, Outcome } from './examination.ts'
-import type { Statement, TimedStatement, TimingRequest } from './statements.ts'
+import type { ReadRows, RowsRequest } from './rows.ts'
+import type { Benchmark, BenchmarkRequest, Statement, TimedStatement, TimingRequest } from './statements.ts'
 
 /**
  * Who owns the database: a running server, nobody, or the store itself. Decides how it may be read
@@ -24,6 +33,19 @@ export interface Snapshot {
    * indexes, the rows of its largest table and one of them. What they say is content: show their names only.
    */
   guessStatements(): Promise<Outcome<readonly Statement[]>>
+  /** How long each statement takes, cold and warm, and what its plan could do without; read only, each in a process of its own. */
+  benchmark(statements: readonly Statement[], request: BenchmarkRequest): Promise<Benchmark>
+  /** Tables that are likely to hold content, by the names of their tables and columns; the best guess first. */
+  guessContent(): Promise<Outcome<readonly ContentTable[]>>
+  /**
+   * What the content of each table is like; memory does not grow with its rows. A table that is not there, or
+   * cannot be read, has that as its outcome; the whole is no value only when nothing can be read of the file.
+   */
+  profileContent(request: ContentRequest): Promise<Outcome<readonly ContentProfile[]>>
+  /** Every full-text table against what it is made from, row by row. */
+  compareSearchTables(request: SearchRequest): Promise<Outcome<readonly SearchComparison[]>>
+  /** Rows of small tables, at most `maxRows` of each, with what some columns hold. */
+  readRows(tables: readonly RowsRequest[], maxRows: number): Promise<Outcome<readonly ReadRows[]>>
   /** Removes the file. */
   dispose(): Promise<void>
 }
@@ -49,6 +71,21 @@ export interface RewrittenCopy {
   readonly path: string
   readonly bytes: number
   readonly digest: ContentDigest
+  /** Of each full-text index that was to be rebuilt. */
+  readonly rebuilt?: readonly RebuiltIndex[]
+}
+
+/** A full-text index before and after it was made anew from its content. */
+export interface RebuiltIndex {
+  readonly index: string
+  /** Null where it was; else why not, in words: it is contentless, absent, or takes too long in place. */
+  readonly refused: string | null
+  /** With all of its tables; null where that cannot be told. */
+  readonly bytesBefore: number | null
+  readonly bytesAfter: number | null
+  /** Median of a search for a word that occurs in it, seconds; null where it could not be searched. */
+  readonly searchBefore: number | null
+  readonly searchAfter: number | null
 }
 
 /** What a rewrite is asked to do. */
@@ -57,6 +94,10 @@ export interface RewriteRequest {
   readonly analyze: boolean
   /** Full-text indexes to merge first. */
   readonly searchIndexes: readonly string[]
+  /** Full-text indexes to make anew from their content, and to merge; never a contentless one. */
+  readonly rebuild?: readonly string[]
+  /** Full-text indexes with content of their own, among those to rebuild, whose rows become those of their source. */
+  readonly mend?: readonly SearchSource[]
 }
 
 /** What VACUUM did with a copy. */
@@ -79,6 +120,11 @@ export interface InPlaceRequest {
   readonly analyze: boolean
   /** Full-text indexes to merge, a few pages at a time. */
   readonly searchIndexes: readonly string[]
+  /**
+   * Full-text indexes to make anew from their content, each under one lock; only those for which 1.5 times of
+   * what it took with a copy is within the budget.
+   */
+  readonly rebuild?: readonly string[]
   /** Give free pages back, a few at a time; for `auto_vacuum = incremental`. */
   readonly freePages: boolean
   readonly vacuum: boolean
@@ -112,6 +158,8 @@ export interface InPlaceWork {
   /** Commits of other connections between both snapshots; null: at least one, they could not be counted. */
   readonly foreignCommits: number | null
   readonly steps: readonly InPlaceStep[]
+  /** Of each full-text index that was to be rebuilt. */
+  readonly rebuilt?: readonly RebuiltIndex[]
   /** Size of the write-ahead log afterwards, bytes. */
   readonly walBytes: number
 }

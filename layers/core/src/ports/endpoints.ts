@@ -7,6 +7,8 @@ export interface TlsView {
   readonly protocol: string
   /** Older protocols that it agrees to as well, such as `TLSv1`; those that could not be tried are not here. */
   readonly olderProtocols: readonly string[]
+  /** Older protocols that could not be tried. @default none */
+  readonly untriedProtocols?: readonly string[]
   readonly subject: string
   readonly issuer: string
   readonly validFrom: Date

@@ -31,6 +31,20 @@ export interface HubSilence {
   readonly duration: number
 }
 
+/** What is asked of a hub that is to make its search indexes anew. */
+export interface ReindexRequest {
+  readonly url: string
+  readonly method: 'POST' | 'PUT' | 'GET'
+  /** ms. */
+  readonly timeout: number
+}
+
+/** `api: 'reindex'`. */
+export interface HubReindexer extends HubClient {
+  /** Asks once, without a body; it is never asked again by itself. */
+  reindex(request: ReindexRequest): Promise<HubAnswer | HubSilence>
+}
+
 /** Asks the hub's HTTP API; never throws for what a network does. */
 export interface HubClient {
   get(request: HubRequest): Promise<HubAnswer | HubSilence>

@@ -64,11 +64,25 @@ function advice(findings: readonly Finding[]): string[] {
     (finding) => finding.advice !== null || finding.evidence.length > 0,
   )
   if (wanting.length === 0) return []
-  const lines = wanting.flatMap((finding) => [
-    `- **${plain(finding.title)}**${finding.subject === null ? '' : ` (${plain(finding.subject)})`}${finding.advice === null ? '' : `: ${plain(finding.advice)}`}`,
-    ...finding.evidence.map((line) => `  - ${plain(line)}`),
-  ])
-  return ['## What to do and why', '', ...lines]
+  const alike = Map.groupBy(wanting, ({ advice, check, status }) => JSON.stringify([status, check, advice]))
+  return ['## What to do and why', '', ...[...alike.values()].flatMap(adviceOf)]
+}
+
+/** Advice once for all findings that want the same. */
+function adviceOf(findings: readonly Finding[]): string[] {
+  const [first] = findings
+  if (first === undefined) return []
+  const { advice, evidence, subject, title } = first
+  const words = advice === null ? '' : `: ${plain(advice)}`
+  if (findings.length === 1) {
+    const about = subject === null ? '' : ` (${plain(subject)})`
+    return [`- **${plain(title)}**${about}${words}`, ...evidence.map((line) => `  - ${plain(line)}`)]
+  }
+  const each = findings.map(({ evidence, subject }) => {
+    const why = evidence.map(plain).join('; ')
+    return `  - ${[plain(subject ?? ''), why].filter((part) => part !== '').join(': ') || plain(title)}`
+  })
+  return [`- **${plain(title)}**${words}`, ...new Set(each)]
 }
 
 function figuresTable({ figures }: Report): string[] {

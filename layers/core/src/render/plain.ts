@@ -22,6 +22,6 @@ export const withoutMarkup = (line: string): string =>
   line
     .replace(/[\\`*_{}[\]<>#|~&]/g, (sign) => `\\${sign}`)
     // What would begin a list or a heading.
-    .replace(/^(\s*)([-+=]|\d{1,9}(?=[.)]))/, (_, space: string, sign: string) =>
+    .replace(/^(\s*)([-+=]|\d{1,9}(?=[.)](?:\s|$)))/, (_, space: string, sign: string) =>
       /\d/.test(sign) ? `${space}${sign}\\` : `${space}\\${sign}`,
     )

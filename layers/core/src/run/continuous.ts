@@ -17,17 +17,21 @@ export async function runContinuous(
   const execution = await execute(task, request, run, drivers, async () => {})
   return attemptAll(execution, [
     ({ report }) => drivers.metrics.publish(datapointsOf(report)),
-    (current) => tellNews(current, drivers),
+    (current) => tellNews(task, current, drivers),
   ])
 }
 
-async function tellNews(execution: Execution, { alerts, ledger, store }: RunnerDrivers): Promise<void> {
+async function tellNews(
+  task: Task,
+  execution: Execution,
+  { alerts, ledger, store }: RunnerDrivers,
+): Promise<void> {
   const { report } = execution
   const alert = alertOf(report)
   const last = await ledger.verdict(report.task)
   const trouble = alert?.deduplicationKey ?? null
   if (last !== null && last.verdict.trouble === trouble && last.verdict.status === report.status) return
-  await persist(execution, store)
+  await persist(task, execution, store)
   if (alert !== null) await alerts.send(alert)
   const { run, startedAt, status } = report
   // Noted last: what was not told is told again. Who noted something meanwhile told it as well.

@@ -1,6 +1,5 @@
 import type { BaseContext } from '../access.ts'
 import { HubkeeperError } from '../errors.ts'
-import { keys } from '../keys.ts'
 import {
   type Artifact,
   type Attachment,
@@ -11,6 +10,7 @@ import {
 } from '../report.ts'
 import type { Task } from '../task.ts'
 import { messageOf } from '../units.ts'
+import { keyOfAttachment } from './attachments.ts'
 import { beforeDeadline } from './deadline.ts'
 import { whyNoDeletion } from './deletion.ts'
 import {
@@ -88,10 +88,10 @@ export async function execute(
   return judged({ report, failure, attachments, known: result.known ?? new Set() })
 }
 
-const artifactOf = ({ name, text }: Attachment, task: string, run: string): Artifact => ({
+const artifactOf = (attachment: Attachment, task: string, run: string): Artifact => ({
   kind: 'attachment',
-  key: keys.attachment(task, run, name),
-  bytes: new TextEncoder().encode(text).length,
+  key: keyOfAttachment(attachment, task, run),
+  bytes: new TextEncoder().encode(attachment.text).length,
 })
 
 /** The execution with status and error filled in from what happened. */

@@ -7,6 +7,7 @@ import { absent, type ObjectStore } from '../ports/object-store.ts'
 import { reportMarkdown } from '../render/markdown.ts'
 import type { Report } from '../report.ts'
 import type { Task } from '../task.ts'
+import { keepAttachment, keyOfAttachment } from './attachments.ts'
 import type { RunnerDrivers } from './drivers.ts'
 import { attemptAll, type Execution } from './execution.ts'
 
@@ -20,7 +21,7 @@ export async function settle(
   claim: Claim,
   drivers: RunnerDrivers,
 ): Promise<Execution> {
-  return attemptAll(await withAttachments(execution, drivers.store), [
+  return attemptAll(await withAttachments(task, execution, drivers.store), [
     ({ report }) => keepReport(report, drivers.store),
     ({ report }) => drivers.metrics.publish([...datapointsOf(report), durationOf(report)]),
     async ({ failure, known, report }) => {
@@ -38,30 +39,33 @@ async function sendAll(alerts: readonly Alert[], sender: AlertSender): Promise<v
   if (refused?.status === 'rejected') throw refused.reason
 }
 
-/** Keeps the documents of a run. One that cannot be kept fails the run, and its report does not name it. */
-async function withAttachments(execution: Execution, store: ObjectStore): Promise<Execution> {
-  const { task, run } = execution.report
-  const lost = new Set<string>()
+/**
+ * Keeps the documents of a run. One that cannot be kept fails the run, and its report does not name it; it names
+ * each by the key that it really got.
+ */
+async function withAttachments(task: Task, execution: Execution, store: ObjectStore): Promise<Execution> {
+  const { run } = execution.report
+  const keptAs = new Map<string, string | null>()
   const kept = await attemptAll(
     execution,
-    execution.attachments.map(({ name, text }) => async () => {
-      const key = keys.attachment(task, run, name)
-      lost.add(key)
-      await store.put(key, text, absent)
-      lost.delete(key)
+    execution.attachments.map((attachment) => async () => {
+      const key = keyOfAttachment(attachment, task.name, run)
+      keptAs.set(key, null)
+      keptAs.set(key, await keepAttachment(attachment, task, run, store))
     }),
   )
-  const artifacts = kept.report.artifacts.filter(({ key }) => !lost.has(key))
+  const artifacts = kept.report.artifacts.flatMap((artifact) => {
+    const key = keptAs.get(artifact.key)
+    if (key === undefined) return [artifact]
+    return key === null ? [] : [{ ...artifact, key }]
+  })
   return { ...kept, report: { ...kept.report, artifacts } }
 }
 
 /** Keeps a report, after what belongs to it. @throws HubkeeperError */
-export async function persist(
-  { attachments, report }: Pick<Execution, 'attachments' | 'report'>,
-  store: ObjectStore,
-): Promise<void> {
-  const { task, run } = report
-  for (const { name, text } of attachments) await store.put(keys.attachment(task, run, name), text, absent)
+export async function persist(task: Task, execution: Execution, store: ObjectStore): Promise<void> {
+  const { attachments, report } = execution
+  for (const attachment of attachments) await keepAttachment(attachment, task, report.run, store)
   await keepReport(report, store)
 }
 

@@ -12,7 +12,6 @@ import {
   type Ports,
   PreconditionFailedError,
   type Replacement,
-  type RewriteRequest,
   type RewrittenCopy,
   replacing,
   type Snapshot,
@@ -25,9 +24,10 @@ import { journalSize } from './journals.ts'
 import { processesWithOpen } from './occupants.ts'
 import type { CustodyOptions } from './options.ts'
 import { failed, faultOf } from './outcomes.ts'
-import { timeAll } from './queries.ts'
+import { analysesOf, timeAll } from './queries.ts'
 import { copyRaw } from './raw-copy.ts'
 import { giveToOwnerOfDirectory, isLink, realPathOf } from './real-file.ts'
+import { rewriteCopy } from './rewriting.ts'
 import { fingerprint, sizeWithLog } from './scratch.ts'
 
 /** Everything that custody can do with the database. */
@@ -133,13 +133,14 @@ function custodyOf(given: CustodyOptions): Database {
 
   const snapshotOf = (
     path: string,
-    content: Omit<Snapshot, 'path' | 'examine' | 'timeStatements' | 'guessStatements' | 'dispose'>,
+    content: Pick<Snapshot, 'bytes' | 'sha256' | 'sourceEtag' | 'takenAt'>,
   ): Snapshot => ({
     path,
     ...content,
     ...lookAt(path),
     timeStatements: (statements, request) => timeAll(engine, path, statements, request),
     guessStatements: () => engine.guessStatements(path),
+    ...analysesOf(options, path),
   })
 
   /** Through SQLite, under its locks, a WAL included. */
@@ -191,23 +192,6 @@ function custodyOf(given: CustodyOptions): Database {
     return snapshotThroughStore()
   }
 
-  async function rewrite(source: Snapshot, request: RewriteRequest): Promise<Outcome<RewrittenCopy>> {
-    const path = scratch.path(name)
-    await scratch.requireSpace(source.bytes * 2, `rewriting ${database.key}`)
-    const written = await engine.compact(source.path, path, request)
-    if (written.state !== 'done') return failed(written)
-    const { digest, integrity, structure } = await engine.examine(path, {
-      parts: ['structure', 'integrity', 'digest'],
-      scratch: scratch.directory,
-    })
-    if (structure.state !== 'done') return failed(structure)
-    if (integrity.state !== 'done') return failed(integrity)
-    if (digest.state !== 'done') return failed(digest)
-    const [problem] = integrity.value
-    if (problem !== undefined) return faultOf('corrupt', `the rewritten copy is not sound: ${problem}`)
-    return { state: 'done', value: { path, bytes: structure.value.bytes, digest: digest.value } }
-  }
-
   async function publish(copy: RewrittenCopy, { sourceEtag }: Snapshot): Promise<void> {
     if (sourceEtag === null) {
       throw new HubkeeperError('not-available', `${database.key} is live: a file is not put in its place`, {
@@ -245,7 +229,7 @@ function custodyOf(given: CustodyOptions): Database {
     replica,
     signsOfUse,
     snapshot,
-    rewrite,
+    rewrite: (source, request) => rewriteCopy(options, source, request),
     publish,
     etag,
     ...inPlaceCustody(options, lookAt),

@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path'
 import {
   type DatabaseMaintainer,
   HubkeeperError,
+  type InPlaceRequest,
   type InPlaceWork,
   type Look,
   type Outcome,
@@ -12,6 +13,7 @@ import {
 } from '@hubkeeper/core'
 import type { CustodyOptions } from './options.ts'
 import { failed, faultOf } from './outcomes.ts'
+import { beginRebuild, notRebuiltIn, type Rebuilding, withinBudget } from './rebuilding.ts'
 import { sizeWithLog } from './scratch.ts'
 
 /** The part of custody that works inside a live database. */
@@ -42,6 +44,23 @@ export function inPlaceCustody(
     return { state: 'done', value: { ...rehearsed.value, digest: digest.value, freeBytes: bavail * bsize } }
   }
 
+  /** What of the wanted indexes may be rebuilt in place, by how long that takes with a copy that is thrown away. */
+  async function rehearseRebuilds(
+    path: string,
+    { lockBudgetSeconds, rebuild = [] }: InPlaceRequest,
+  ): Promise<Outcome<Rebuilding>> {
+    if (rebuild.length === 0) return { state: 'done', value: await beginRebuild(engine, path, []) }
+    const copy = scratch.path(name)
+    try {
+      const taken = await engine.snapshotLive(path, copy)
+      if (taken.state !== 'done') return failed(taken)
+      const rebuilding = await beginRebuild(engine, copy, rebuild)
+      return { state: 'done', value: await withinBudget(engine, copy, rebuilding, lockBudgetSeconds) }
+    } finally {
+      for (const suffix of ['', '-wal', '-shm', '-journal']) await scratch.remove(copy + suffix)
+    }
+  }
+
   async function seenAt(path: string): Promise<Look> {
     return { bytes: (await stat(path)).size, ...lookAt(path) }
   }
@@ -65,19 +84,24 @@ export function inPlaceCustody(
 
     async maintainInPlace(request): Promise<Outcome<InPlaceWork>> {
       const path = livePath()
-      const copies = (await sizeWithLog(path)) * (request.vacuum ? 3 : 2)
+      const copies = (await sizeWithLog(path)) * (request.vacuum || request.rebuild !== undefined ? 3 : 2)
       await scratch.requireSpace(copies, `snapshots of ${database.key} before and after its maintenance`)
       const before = scratch.path(name)
       const after = scratch.path(name)
+      const rebuilding = await rehearseRebuilds(path, request)
+      if (rebuilding.state !== 'done') return failed(rebuilding)
+      const { end, indexes } = rebuilding.value
       await fence()
-      const work = await engine.maintainLive(path, { before, after }, request)
+      const work = await engine.maintainLive(path, { before, after }, { ...request, rebuild: indexes })
       if (work.state !== 'done') return failed(work)
+      const rebuilt = await end(after, notRebuiltIn(work.value.steps))
       return {
         state: 'done',
         value: {
           ...work.value,
           before: await seenAt(before),
           after: await seenAt(after),
+          ...(rebuilt.length === 0 ? {} : { rebuilt }),
         },
       }
     },

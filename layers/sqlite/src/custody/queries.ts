@@ -1,8 +1,18 @@
 import { readFile, stat, symlink } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { BackupReader, RestoredCopy, Statement, TimedStatement, TimingRequest } from '@hubkeeper/core'
+import {
+  type BackupReader,
+  HubkeeperError,
+  type RestoredCopy,
+  type Snapshot,
+  type Statement,
+  type TimedStatement,
+  type TimingRequest,
+} from '@hubkeeper/core'
 import type { Engine } from '../engine/engine.ts'
 import type { CustodyOptions } from './options.ts'
+import { faultOf } from './outcomes.ts'
+import type { Scratch } from './scratch.ts'
 
 /** What can be asked of a backup that was read back. */
 export type CopyQueries = Pick<BackupReader, 'timeStatements' | 'guessStatements' | 'readRestored'>
@@ -19,18 +29,51 @@ export async function timeAll(
   return timed
 }
 
+/** What can be analysed of a snapshot: the parts of it that the engine gives for its file. */
+export const analysesOf = (
+  { database, engine, scratch }: CustodyOptions,
+  path: string,
+): Pick<Snapshot, 'benchmark' | 'guessContent' | 'profileContent' | 'compareSearchTables' | 'readRows'> => ({
+  benchmark: (statements, request) =>
+    onScratchDisk(scratch, path, (file) => engine.benchmark(file, statements, request)),
+  guessContent: () => engine.guessContent(path),
+  readRows: (tables, maxRows) =>
+    onScratchDisk(scratch, path, (file) => engine.readRows(file, tables, maxRows)),
+  profileContent: (request) => onScratchDisk(scratch, path, (file) => engine.profileContent(file, request)),
+  async compareSearchTables(request) {
+    try {
+      const { size } = await stat(path)
+      await scratch.requireSpace(size * 2, `comparing the search indexes of ${database.key}`)
+    } catch (error) {
+      if (!(error instanceof HubkeeperError && error.code === 'no-space')) throw error
+      return faultOf('no-space', error.message)
+    }
+    return onScratchDisk(scratch, path, (file) =>
+      engine.compareSearchTables(file, { ...request, scratch: scratch.directory }),
+    )
+  },
+})
+
+/** A file under a name on scratch disk: what SQLite sorts goes beside it, and may not go to the hub’s disk. */
+async function onScratchDisk<T>(
+  scratch: Scratch,
+  path: string,
+  use: (path: string) => Promise<T>,
+): Promise<T> {
+  if (path.startsWith(scratch.directory)) return use(path)
+  const link = scratch.path(basename(path))
+  await symlink(path, link)
+  try {
+    return await use(link)
+  } finally {
+    await scratch.remove(link)
+  }
+}
+
 /** Queries on restored copies, each in a process of its own. */
 export function queriesOf({ engine, scratch }: CustodyOptions): CopyQueries {
-  /** The copy under a name on scratch disk: where it lies among the backups, no query may sort on their disk. */
-  async function onScratch<T>(copy: RestoredCopy, use: (path: string) => Promise<T>): Promise<T> {
-    const path = scratch.path(basename(copy.path))
-    await symlink(copy.path, path)
-    try {
-      return await use(path)
-    } finally {
-      await scratch.remove(path)
-    }
-  }
+  const onScratch = <T>({ path }: RestoredCopy, use: (path: string) => Promise<T>): Promise<T> =>
+    onScratchDisk(scratch, path, use)
 
   return {
     timeStatements: (copy, statements, request) =>

@@ -25,6 +25,8 @@ interface ChildLimits {
 
 const pollInterval = 100
 const maxLine = 64 * 1024 ** 2
+/** No job has as many, not even one that says how far it is. */
+const maxLines = 100_000
 const maxStderr = 4000
 
 /** The program of the child, beside this file: in its source, or bundled as this file is. */
@@ -53,8 +55,15 @@ function memoryOf(pid: number, field: 'VmHWM' | 'VmRSS'): number | null {
 /**
  * Runs one assignment in a process of its own with nothing of our environment, and kills it at its limits:
  * SQLite cannot be interrupted in any other way.
+ *
+ * @param onLine is given each line as it comes
  */
-export function runChild(assignment: Assignment, scratch: string, limits: ChildLimits): Promise<ChildRun> {
+export function runChild(
+  assignment: Assignment,
+  scratch: string,
+  limits: ChildLimits,
+  onLine: (line: string) => void = () => {},
+): Promise<ChildRun> {
   const child = spawn(process.execPath, ['--no-warnings', '--max-old-space-size=256', programPath()], {
     cwd: dirname(programPath()),
     env: { TZ: 'UTC', SQLITE_TMPDIR: scratch, ...compileCache() },
@@ -86,7 +95,9 @@ export function runChild(assignment: Assignment, scratch: string, limits: ChildL
   )
 
   createInterface({ input: child.stdout }).on('line', (line) => {
-    if (line.length <= maxLine) lines.push(line)
+    if (line.length > maxLine || lines.length >= maxLines) return
+    lines.push(line)
+    onLine(line)
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-maxStderr)

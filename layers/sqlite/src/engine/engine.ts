@@ -8,6 +8,9 @@ import {
   type InPlaceRequest,
   mebibytes,
   type Outcome,
+  type ReadRows,
+  type RowsRequest,
+  type SearchSource,
   type Statement,
   type StatementTiming,
   seconds,
@@ -19,6 +22,7 @@ import type * as z from 'zod'
 import type { PlantStep } from '../drill/plant.ts'
 import type { Maintained } from '../live/maintain.ts'
 import type { Rehearsed } from '../live/rehearse.ts'
+import { type Analyses, analysesWith } from './analyses.ts'
 import { type ChildRun, runChild } from './child.ts'
 import { type Job, type Line, lineSchema, partSchemas, resultSchemas } from './protocol.ts'
 
@@ -33,7 +37,7 @@ export interface EngineLimits {
 }
 
 /** Works on database files, each job in a child process of its own. */
-export interface Engine {
+export interface Engine extends Analyses {
   /**
    * Looks at a file at rest, which nobody writes meanwhile, without locks and without writing to it.
    * `scratch` is a directory for a copy, where a check has to write; `timeLimit`, ms, counts where it is
@@ -56,8 +60,21 @@ export interface Engine {
   compact(
     path: string,
     target: string,
-    options: { readonly searchIndexes: readonly string[]; readonly analyze: boolean },
-  ): Promise<Outcome<{ pages: number }>>
+    options: {
+      readonly searchIndexes: readonly string[]
+      /** Full-text indexes to make anew first. */
+      readonly rebuild?: readonly string[]
+      /** Of these, the ones whose rows become those of their source. */
+      readonly mend?: readonly SearchSource[]
+      readonly analyze: boolean
+    },
+  ): Promise<
+    Outcome<{
+      pages: number
+      /** Those that could not be made anew, and are as they were. */
+      notRebuilt: readonly { readonly index: string; readonly reason: string }[]
+    }>
+  >
   /** VACUUM of a copy as it would be done in place; the copy is changed. */
   rehearseVacuum(copy: string): Promise<Outcome<Rehearsed>>
   /** Ends the unfinished transaction of a copy, with its journal beside it; the copy is changed. */
@@ -81,6 +98,12 @@ export interface Engine {
   timeStatement(path: string, statement: Statement, request: TimingRequest): Promise<TimedStatement>
   /** Queries that suit the schema of a file at rest; see `Snapshot.guessStatements`. */
   guessStatements(path: string): Promise<Outcome<readonly Statement[]>>
+  /** Rows of small tables of a file at rest; see `Snapshot.readRows`. */
+  readRows(
+    path: string,
+    tables: readonly RowsRequest[],
+    maxRows: number,
+  ): Promise<Outcome<readonly ReadRows[]>>
   /** Makes a canary of a file, or plants a fault in one; the file is changed. Gives what was, in words. */
   plant(path: string, step: PlantStep, seed: number): Promise<Outcome<string>>
 }
@@ -108,7 +131,8 @@ export function createEngine(limits: EngineLimits, runJob: typeof runChild = run
     job: Job,
     scratch: string,
     { memoryLimit, timeLimit }: Pick<EngineLimits, 'memoryLimit' | 'timeLimit'> = limits,
-  ): Promise<Told> => toldBy(await runJob({ job, heapLimit }, scratch, { timeLimit, memoryLimit }))
+    onLine?: (line: string) => void,
+  ): Promise<Told> => toldBy(await runJob({ job, heapLimit }, scratch, { timeLimit, memoryLimit }, onLine))
 
   async function result<T>(
     job: Exclude<Job, { kind: 'examine' }>,
@@ -171,8 +195,17 @@ export function createEngine(limits: EngineLimits, runJob: typeof runChild = run
       return { name, outcome, fullScans: plan.state === 'done' ? plan.value : [] }
     },
     guessStatements: (path) => result({ kind: 'guess', path }, resultSchemas.guess, dirname(path)),
+    readRows: (path, tables, maxRows) =>
+      result({ kind: 'rows', path, tables, maxRows }, resultSchemas.rows, dirname(path)),
     plant: (path, step, seed) =>
       result({ kind: 'plant', path, step, seed }, resultSchemas.plant, dirname(path)),
+    ...analysesWith(async (job, scratch, { onLine, timeLimit } = {}) => {
+      const run = await start(job, scratch, { ...limits, timeLimit: withinLimit(timeLimit) }, onLine)
+      return {
+        peakMemory: run.peakMemory,
+        outcome: (name, schema) => outcomeIn(run, name, schema),
+      }
+    }),
   }
 }
 

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { messageOf, type Outcome, type Statement } from '@hubkeeper/core'
 import * as z from 'zod'
 import { readSchema } from '../digest/native-source.ts'
-import { fullTextIndexes } from '../schema/full-text.ts'
+import { type FullTextIndex, fullTextIndexes } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
 import { openHostile } from './connection.ts'
 import { failedWith, missingName, sniff } from './fault.ts'
@@ -32,29 +32,45 @@ export function guessStatements(path: string, heapLimit: number): Outcome<Statem
 /** A search for a word that occurs, as a hub makes it: the best ten, by rank. */
 function searches(database: DatabaseSync): Statement[] {
   const found: Statement[] = []
-  for (const { module, name } of fullTextIndexes(readSchema(database))) {
-    const term = module === 'fts5' && found.length < maxSearches ? termOf(database, name) : null
-    if (term === null) continue
-    const table = quoteName(name)
-    const sql = `SELECT rowid FROM ${table} WHERE ${table} MATCH ${phrase(term)} ORDER BY rank LIMIT 10`
-    found.push({ name: `guess: search in ${name}`, sql })
+  for (const index of fullTextIndexes(readSchema(database))) {
+    const sql = index.module === 'fts5' && found.length < maxSearches ? sampleSearch(database, index) : null
+    if (sql !== null) found.push({ name: `guess: search in ${index.name}`, sql })
   }
   return found
 }
+
+/** A search for a word that occurs in an index; by rank in FTS5, which alone has one. Null where there is none. */
+export function sampleSearch(database: DatabaseSync, { module, name }: FullTextIndex): string | null {
+  const term = termOf(database, name, module)
+  const table = quoteName(name)
+  const order = module === 'fts5' ? 'ORDER BY rank ' : ''
+  return term === null
+    ? null
+    : `SELECT rowid FROM ${table} WHERE ${table} MATCH ${phrase(term)} ${order}LIMIT 10`
+}
+
+/** SQL for a table of the words of an index, and where it says in how many rows each is. */
+const words = {
+  fts5: { table: (index: string) => `fts5vocab(main, ${index}, row)`, rows: 'doc', where: 'TRUE' },
+  fts4: { table: (index: string) => `fts4aux(main, ${index})`, rows: 'documents', where: "col = '*'" },
+  fts3: { table: (index: string) => `fts4aux(main, ${index})`, rows: 'documents', where: "col = '*'" },
+} as const
 
 /** A word as a string of SQL that holds a string of FTS5’s query language. */
 const phrase = (term: string): string => `'"${term.replaceAll('"', '""').replaceAll("'", "''")}"'`
 
 /** The commonest of the first words of an index that a search finds; null where there is none. */
-function termOf(database: DatabaseSync, index: string): string | null {
+function termOf(database: DatabaseSync, index: string, module: FullTextIndex['module']): string | null {
   const table = quoteName(index)
+  const { rows, where, ...of } = words[module]
   try {
-    database.exec(`CREATE VIRTUAL TABLE temp.hubkeeper_words USING fts5vocab(main, ${table}, row)`)
+    database.exec(`CREATE VIRTUAL TABLE temp.hubkeeper_words USING ${of.table(table)}`)
     try {
       const terms = database
         .prepare(
-          `SELECT CAST(term AS TEXT) AS term FROM (SELECT term, doc FROM temp.hubkeeper_words LIMIT 5000)
-           WHERE length(term) > 2 ORDER BY doc DESC, term LIMIT 20`,
+          `SELECT CAST(term AS TEXT) AS term FROM
+             (SELECT term, ${rows} AS rows FROM temp.hubkeeper_words WHERE ${where} LIMIT 5000)
+           WHERE length(term) > 2 ORDER BY rows DESC, term LIMIT 20`,
         )
         .all()
         .map((row) => termRow.parse(row).term)

@@ -5,6 +5,8 @@ import { readHeader } from '../examine/header.ts'
 import { optimizeMask } from '../examine/statistics.ts'
 import { mergeableIndexes } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
+import { mendRows } from '../search/mend.ts'
+import { rebuildIndex } from '../search/rebuild.ts'
 import { openHostile, scalar } from './connection.ts'
 import { copyDatabase, stampWriter, writerOf } from './copy.ts'
 import { failedWith, sniff } from './fault.ts'
@@ -65,16 +67,24 @@ export function rollBack({ path }: JobOf<'roll-back'>, heapLimit: number): Outco
   }
 }
 
+/** What came of a compact copy. */
+interface Compacted {
+  readonly pages: number
+  /** Full-text indexes that could not be made anew; they are as they were. */
+  readonly notRebuilt: { readonly index: string; readonly reason: string }[]
+}
+
 /** Writes a file at rest compactly to a new one, its full-text indexes merged, its statistics fresh. */
-export async function compact(job: JobOf<'compact'>, heapLimit: number): Promise<Outcome<{ pages: number }>> {
-  const { analyze, path, searchIndexes, target } = job
+export async function compact(job: JobOf<'compact'>, heapLimit: number): Promise<Outcome<Compacted>> {
+  const { analyze, mend = [], path, rebuild = [], searchIndexes, target } = job
   const fault = sniff(path)
   if (fault !== null) return { state: 'fault', fault }
   const merged = `${target}-merged`
   try {
     const { journalMode } = readHeader(path)
-    if (searchIndexes.length > 0) mergeIndexes(path, merged, searchIndexes, heapLimit)
-    const source = openHostile(searchIndexes.length > 0 ? merged : path, {
+    const isMerged = searchIndexes.length + rebuild.length > 0
+    const notRebuilt = isMerged ? mergeIndexes(path, merged, { searchIndexes, rebuild, mend }, heapLimit) : []
+    const source = openHostile(isMerged ? merged : path, {
       readOnly: true,
       immutable: true,
       heapLimit,
@@ -84,7 +94,8 @@ export async function compact(job: JobOf<'compact'>, heapLimit: number): Promise
     } finally {
       source.close()
     }
-    return { state: 'done', value: { pages: finish(target, { analyze, journalMode }, heapLimit) } }
+    const pages = finish(target, { analyze, journalMode }, heapLimit)
+    return { state: 'done', value: { pages, notRebuilt } }
   } catch (error) {
     rmSync(target, { force: true })
     return failedWith(error, path)
@@ -97,14 +108,31 @@ export async function compact(job: JobOf<'compact'>, heapLimit: number): Promise
 /** A file that is thrown away after any fault needs neither a journal on disk nor a sync. */
 const undurable = 'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF'
 
-function mergeIndexes(path: string, merged: string, names: readonly string[], heapLimit: number): void {
+/** Gives those that could not be made anew. */
+function mergeIndexes(
+  path: string,
+  merged: string,
+  { mend, rebuild, searchIndexes }: Required<Pick<JobOf<'compact'>, 'mend' | 'rebuild' | 'searchIndexes'>>,
+  heapLimit: number,
+): Compacted['notRebuilt'] {
   copyFileSync(path, merged, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
   const database = openHostile(merged, { readOnly: false, heapLimit })
   try {
     database.exec(undurable)
-    for (const { name } of mergeableIndexes(readSchema(database), names)) {
+    const schema = readSchema(database)
+    const notRebuilt = mergeableIndexes(schema, rebuild).flatMap(({ name }) => {
+      const source = mend.find(({ index }) => index === name)
+      // Rows can only be taken out of an index that has what its content says.
+      const reason =
+        rebuildIndex(database, name) ?? (source === undefined ? null : mendRows(database, source))
+      return reason === null ? [] : [{ index: name, reason }]
+    })
+    const left = new Set(notRebuilt.map(({ index }) => index))
+    const names = [...searchIndexes, ...rebuild.filter((name) => !left.has(name))]
+    for (const { name } of mergeableIndexes(schema, names)) {
       database.exec(`INSERT INTO ${quoteName(name)}(${quoteName(name)}) VALUES ('optimize')`)
     }
+    return notRebuilt
   } finally {
     database.close()
   }

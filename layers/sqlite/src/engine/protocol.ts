@@ -1,6 +1,15 @@
-import { type ExaminationPart, examinationParts, type InPlaceRequest } from '@hubkeeper/core'
+import {
+  type ContentTable,
+  type ExaminationPart,
+  examinationParts,
+  type InPlaceRequest,
+  type RowsRequest,
+  type SearchSource,
+} from '@hubkeeper/core'
 import * as z from 'zod'
 import type { PlantStep } from '../drill/plant.ts'
+import { analysisSchemas } from './analysis-results.ts'
+import { count, duration, outcomeOf } from './outcome-schema.ts'
 
 /** What a child process is asked to do; one job per process. */
 export type Job =
@@ -22,6 +31,8 @@ export type Job =
       readonly path: string
       readonly target: string
       readonly searchIndexes: readonly string[]
+      readonly rebuild?: readonly string[]
+      readonly mend?: readonly SearchSource[]
       readonly analyze: boolean
     }
   | { readonly kind: 'rehearse'; readonly path: string }
@@ -53,6 +64,50 @@ export type Job =
     }
   | { readonly kind: 'guess'; readonly path: string }
   | {
+      readonly kind: 'benchmark'
+      readonly path: string
+      readonly sql: string
+      readonly samples: number
+      readonly cold: boolean
+      /** ms. */
+      readonly timeLimit: number
+    }
+  | { readonly kind: 'analysis'; readonly path: string }
+  | { readonly kind: 'guess-content'; readonly path: string }
+  | {
+      readonly kind: 'profile'
+      readonly path: string
+      readonly table: ContentTable
+      readonly maxRowBytes: number
+      /** ISO 8601. */
+      readonly staleBefore: string
+      readonly examples: number
+      readonly groups: number
+      /** Say from time to time how far it is. */
+      readonly progress: boolean
+    }
+  | {
+      readonly kind: 'compare-search'
+      readonly path: string
+      /** Directory for a copy. */
+      readonly scratch: string
+      readonly sources: readonly SearchSource[]
+      readonly limit: number
+    }
+  | {
+      readonly kind: 'measure-search'
+      readonly path: string
+      /** With the search that was made in another version of the file; null: one that suits it. */
+      readonly indexes: readonly { readonly index: string; readonly sql: string | null }[]
+    }
+  | { readonly kind: 'rehearse-rebuild'; readonly path: string; readonly indexes: readonly string[] }
+  | {
+      readonly kind: 'rows'
+      readonly path: string
+      readonly tables: readonly RowsRequest[]
+      readonly maxRows: number
+    }
+  | {
       readonly kind: 'plant'
       readonly path: string
       readonly step: PlantStep
@@ -65,38 +120,6 @@ export interface Assignment {
   /** SQLite's heap, bytes. */
   readonly heapLimit: number
 }
-
-const fault = z.strictObject({
-  kind: z.enum([
-    'missing',
-    'empty',
-    'not-a-database',
-    'corrupt',
-    'locked',
-    'no-access',
-    'no-space',
-    'hot-journal',
-    'needs-extension',
-    'other',
-  ]),
-  message: z.string(),
-  missing: z.array(z.string()),
-})
-
-/** An outcome of `value`, as it comes from a process that a hostile file may have taken over. */
-const outcomeOf = <T extends z.ZodType>(value: T) =>
-  z.discriminatedUnion('state', [
-    z.strictObject({ state: z.literal('done'), value }),
-    z.strictObject({ state: z.literal('fault'), fault }),
-    z.strictObject({
-      state: z.literal('stopped'),
-      by: z.enum(['time-limit', 'memory-limit', 'crash']),
-      detail: z.string(),
-    }),
-    z.strictObject({ state: z.literal('skipped'), reason: z.string() }),
-  ])
-
-const count = z.number().int().nonnegative()
 
 const structure = z.strictObject({
   bytes: count,
@@ -160,8 +183,6 @@ export const partSchemas = {
   statistics: outcomeOf(statistics),
 } as const satisfies Record<ExaminationPart, z.ZodType>
 
-const duration = z.number().nonnegative()
-
 const step = z.strictObject({
   name: z.string(),
   locks: count,
@@ -180,10 +201,21 @@ const comparison = z.strictObject({
   by: z.enum(['rowid', 'primary-key', 'position-less']),
 })
 
+const readRows = z.strictObject({
+  table: z.string(),
+  rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))).nullable(),
+  tooMany: z.boolean(),
+})
+
 /** What the other jobs give, each under the name of its kind; a timed statement has a plan as well. */
 export const resultSchemas = {
   snapshot: outcomeOf(z.strictObject({ pages: count })),
-  compact: outcomeOf(z.strictObject({ pages: count })),
+  compact: outcomeOf(
+    z.strictObject({
+      pages: count,
+      notRebuilt: z.array(z.strictObject({ index: z.string(), reason: z.string() })),
+    }),
+  ),
   rehearse: outcomeOf(
     z.strictObject({ bytes: count, lockSeconds: duration, renumbers: z.array(z.string()) }),
   ),
@@ -204,10 +236,18 @@ export const resultSchemas = {
   time: outcomeOf(z.strictObject({ first: duration, repeated: z.array(duration), rows: count })),
   plan: outcomeOf(z.array(z.string())),
   guess: outcomeOf(z.array(z.strictObject({ name: z.string(), sql: z.string() }))),
+  rows: outcomeOf(z.array(readRows)),
   plant: outcomeOf(z.string()),
+  ...analysisSchemas,
 } as const
 
-/** One line from the child: a part, or the result of the whole job. */
+/** How far a child is, as it says from time to time. */
+export const progressSchema = z.strictObject({ rows: count, of: count })
+
+/** The name of a line that says so. */
+export const progressName = 'progress'
+
+/** One line from the child: a part, how far it is, or the result of the whole job. */
 export interface Line {
   readonly name: string
   readonly outcome: unknown
@@ -217,7 +257,7 @@ export interface Line {
 
 /** A {@link Line} as it comes from a process that a hostile file may have taken over. */
 export const lineSchema = z.strictObject({
-  name: z.enum([...examinationParts, ...Object.keys(resultSchemas)]),
+  name: z.enum([...examinationParts, ...Object.keys(resultSchemas), progressName]),
   outcome: z.unknown(),
   seconds: duration,
 })

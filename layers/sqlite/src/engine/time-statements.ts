@@ -33,7 +33,7 @@ export const planStatement = ({ path, sql }: TimeJob, heapLimit: number): Outcom
   withStatement(path, sql, heapLimit, ({ database }) => largeScans(database, sql))
 
 /** Opens the file and compiles the statement; what either refuses is an outcome. */
-function withStatement<T>(
+export function withStatement<T>(
   path: string,
   sql: string,
   heapLimit: number,
@@ -90,7 +90,8 @@ function objectionTo(statement: StatementSync, sql: string): string | null {
   return statement.expandedSQL === statement.sourceSQL ? null : 'it has parameters'
 }
 
-function countRows(statement: StatementSync): number {
+/** Runs it to its end. */
+export function countRows(statement: StatementSync): number {
   statement.setReadBigInts(true)
   statement.setReturnArrays(true)
   let rows = 0

@@ -24,7 +24,7 @@ export function largeScans(database: DatabaseSync, sql: string): string[] {
 }
 
 /** The table that a plan means: it calls one that has an alias by that alone. */
-function tableCalled(name: string, tables: readonly string[], sql: string): string | null {
+export function tableCalled(name: string, tables: readonly string[], sql: string): string | null {
   const exact = tables.find((table) => table.toLowerCase() === name.toLowerCase())
   if (exact !== undefined) return exact
   const aliased = (table: string): boolean =>

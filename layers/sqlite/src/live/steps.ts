@@ -2,7 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type InPlaceRequest, minutes } from '@hubkeeper/core'
 import { readSchema } from '../digest/native-source.ts'
 import { analysisLimit, analysisPlan } from '../examine/statistics.ts'
-import { mergeableIndexes } from '../schema/full-text.ts'
+import { type FullTextIndex, mergeableIndexes } from '../schema/full-text.ts'
+import { rebuildIndex, rebuildStep } from '../search/rebuild.ts'
 import type { LockKeeper } from './locks.ts'
 import { mergeIndex } from './merge.ts'
 import { emptyLog, freePages, vacuum } from './vacuum.ts'
@@ -26,12 +27,33 @@ export async function takeSteps(
     until: Date.now() + longestWork,
   }
   const schema = await locks.look(() => readSchema(database))
-  const indexes = mergeableIndexes(schema, request.searchIndexes)
+  const rebuilt = await rebuildAll(database, mergeableIndexes(schema, request.rebuild ?? []), locks)
+  // What was made anew may be in more than one segment again.
+  const indexes = mergeableIndexes(schema, [...request.searchIndexes, ...rebuilt])
   for (const index of indexes) await mergeIndex(database, index, locks, limits)
   if (request.freePages) await freePages(database, locks, limits)
   if (request.vacuum) await vacuum(database, journalMode, locks)
   await analyse(database, request.analyze, locks)
   if (journalMode === 'wal') await emptyLog(database, locks, request.vacuum)
+}
+
+/** One index at a time, each under one lock; gives those that are new. */
+async function rebuildAll(
+  database: DatabaseSync,
+  indexes: readonly FullTextIndex[],
+  locks: LockKeeper,
+): Promise<string[]> {
+  const rebuilt: string[] = []
+  for (const { name } of indexes) {
+    let refused: string | null = null
+    await locks.transaction(rebuildStep(name), () => {
+      refused = rebuildIndex(database, name)
+      return refused === null
+    })
+    if (refused === null) rebuilt.push(name)
+    else locks.leave(rebuildStep(name), refused)
+  }
+  return rebuilt
 }
 
 /** One table at a time; all rows of it where a full ANALYZE was asked for. */
