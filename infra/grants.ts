@@ -96,7 +96,7 @@ function listingsOf(located: readonly Located[]): Permission[] {
   const listed = located.filter(({ verbs }) => verbs.includes('list') || verbs.includes('read'))
   return [...Map.groupBy(listed, ({ bucket }) => bucket)].flatMap(([bucket, inBucket]) => {
     const prefixes = new Set(inBucket.map(({ hub, prefix }) => hubPrefix(hub) + listedAs(prefix)))
-    return portions([...prefixes]).map((patterns) => ({
+    return portions(widest([...prefixes])).map((patterns) => ({
       actions: ['s3:ListBucket'],
       resources: [bucket],
       conditions: { StringLike: { 's3:prefix': patterns } },
@@ -106,6 +106,12 @@ function listingsOf(located: readonly Located[]): Permission[] {
 
 /** What Hubkeeper keeps of a hub in small records is listed as one: their names are in its documentation. */
 const listedAs = (prefix: string): string => (prefix.startsWith(keys.state) ? `${keys.state}*` : `${prefix}*`)
+
+/** Without those that a wider one covers. */
+const widest = (patterns: readonly string[]): string[] =>
+  patterns.filter(
+    (pattern) => !patterns.some((wider) => wider !== pattern && pattern.startsWith(wider.slice(0, -1))),
+  )
 
 /** Texts in portions of at most {@link longestListing} characters. */
 function portions(texts: readonly string[]): string[][] {

@@ -1,4 +1,4 @@
-import { type Access, needsAudit, needsEngine } from '@hubkeeper/core'
+import { type Access, needsAudit, needsEngine, needsReview } from '@hubkeeper/core'
 import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import type { LayerName } from './bundle/esbuild.ts'
@@ -46,12 +46,20 @@ export const sharedLayers = (scope: Construct, folders: LayerFolders): SharedLay
     folder: folders.audit,
     description: 'Hubkeeper: packages, advisories and scanners understood',
   }),
+  review: new SharedLayer(scope, 'ReviewLayer', {
+    folder: folders.review,
+    description: 'Hubkeeper: many runs compared, pages and charts',
+  }),
 })
 
 /** The layers that a task with this access needs: the engine only where there is a database to open, and so on. */
-export const layersFor = (access: Access, { audit, aws, core, sqlite }: SharedLayers): SharedLayer[] => [
+export const layersFor = (
+  access: Access,
+  { audit, aws, core, review, sqlite }: SharedLayers,
+): SharedLayer[] => [
   core,
   aws,
   ...(needsEngine(access) ? [sqlite] : []),
   ...(needsAudit(access) ? [audit] : []),
+  ...(needsReview(access) ? [review] : []),
 ]

@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 export const root = join(import.meta.dirname, '../..')
 
 /** The packages that are deployed as layers; what they use of other workspaces is bundled into them. */
-export const layerNames = ['core', 'sqlite', 'audit', 'aws'] as const
+export const layerNames = ['core', 'sqlite', 'audit', 'review', 'aws'] as const
 
 /** One of {@link layerNames}. */
 export type LayerName = (typeof layerNames)[number]

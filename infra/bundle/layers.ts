@@ -37,6 +37,7 @@ export async function bundleLayers(outDir: string): Promise<LayerFolders> {
     core: join(outDir, 'core'),
     sqlite: join(outDir, 'sqlite'),
     audit: join(outDir, 'audit'),
+    review: join(outDir, 'review'),
     aws: join(outDir, 'aws'),
   }
   await Promise.all([
@@ -44,6 +45,7 @@ export async function bundleLayers(outDir: string): Promise<LayerFolders> {
     ...companions.map((name) => bundleCompanion(name, layers.core)),
     bundleOwn('sqlite', layers.sqlite).then(bundleProgram),
     bundleOwn('audit', layers.audit),
+    bundleOwn('review', layers.review),
     bundleOwn('aws', layers.aws),
   ])
   return layers

@@ -1,4 +1,4 @@
-import { needsAudit, nextRun } from '@hubkeeper/core'
+import { needsAudit, needsReview, nextRun } from '@hubkeeper/core'
 import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
 import { tasks } from '../../functions/tasks.ts'
@@ -57,11 +57,13 @@ describe('functions', () => {
     for (const { RetentionInDays } of groups) expect(RetentionInDays).toBe(config.aws.logRetentionDays)
   })
 
-  it('carry the engine only where there is a database to open, and what audits understand only where they audit', () => {
+  it('carry the engine only where there is a database to open, and what audits and reviews understand only where they do', () => {
     const layers = new Map(functions.map(({ FunctionName, Layers }) => [FunctionName, Layers.length]))
     for (const { access, name } of tasks) {
       const opens = access.database !== undefined || access.backups !== undefined
-      expect(layers.get(`keeper-${name}`), name).toBe(2 + (opens ? 1 : 0) + (needsAudit(access) ? 1 : 0))
+      expect(layers.get(`keeper-${name}`), name).toBe(
+        2 + (opens ? 1 : 0) + (needsAudit(access) ? 1 : 0) + (needsReview(access) ? 1 : 0),
+      )
     }
   })
 

@@ -29,6 +29,7 @@ export function stubAssets(directory: string): Assets {
       core: folder('core'),
       sqlite: folder('sqlite'),
       audit: folder('audit'),
+      review: folder('review'),
       aws: folder('aws'),
     },
     functions: new Map(tasks.map(({ name }) => [name, folder(name)])),

@@ -1,19 +1,15 @@
-import { createHash } from 'node:crypto'
 import {
-  absent,
   type Fence,
   type HubConfig,
   type Installation,
   KeyRefusedError,
-  keys,
   mebibytes,
   messageOf,
-  neverReplaced,
   type ObjectStore,
   type PackageUpdater,
-  PreconditionFailedError,
   readInventory,
 } from '@hubkeeper/core'
+import { replaceKeeping } from './replace-keeping.ts'
 import { matchObjects, storedFiles } from './stored-files.ts'
 
 /** See {@link storedPackages}. */
@@ -50,19 +46,8 @@ export function storedPackages({ fence, hub, run, store }: StoredPackagesOptions
     installed: async () => (inventory === undefined ? [] : [await publishedIn(store, inventory)]),
 
     async replace(key, text, expected) {
-      const reason = elsewhere ?? neverReplaced(key, hub)
-      if (reason !== null) throw new KeyRefusedError(key, reason)
-      // An ETag is no digest: the version that has this one is read.
-      const old = await store.get(key)
-      if (old === null || createHash('sha256').update(old.body).digest('hex') !== expected) {
-        throw new PreconditionFailedError(key, `SHA-256 ${expected}`)
-      }
-      const kept = `${keys.replaced}${run}/${key}`
-      await fence()
-      await store.put(kept, old.body, absent)
-      await fence()
-      await store.put(key, text, { ifMatch: old.info.etag })
-      return kept
+      if (elsewhere !== null) throw new KeyRefusedError(key, elsewhere)
+      return replaceKeeping({ store, hub, run, fence }, key, text, expected)
     },
 
     install: async () => null,

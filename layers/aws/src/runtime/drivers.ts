@@ -17,13 +17,15 @@ import {
   restrictStore,
   runnerGrants,
   seconds,
+  storedReports,
   type Task,
   type TaskRunner,
 } from '@hubkeeper/core'
-import { httpHub } from '@hubkeeper/http'
+import { httpHub, httpReindexer } from '@hubkeeper/http'
 import { cloudwatchMetrics } from '../cloudwatch-metrics.ts'
 import { hubStore } from '../hub-store.ts'
 import { snsAlerts } from '../sns-alerts.ts'
+import { storedIndexes } from '../stored-index-writer.ts'
 import { auditPortsOf } from './audit.ts'
 import type { Clients } from './clients.ts'
 import { custodyPortsOf } from './custody.ts'
@@ -125,13 +127,17 @@ export function openDeployed(run: DeployedRun): RunnerDrivers {
           fence,
           now,
         })),
-        ...(access.api === undefined ? {} : { api: httpHub() }),
+        ...(access.api === undefined ? {} : { api: access.api === 'reindex' ? httpReindexer() : httpHub() }),
         ...(access.host === undefined ? {} : { host: remoteHost() }),
         ...(access.logs === undefined ? {} : { logs: await logsOf(hub, access.logs, granted, fence) }),
         ...(access.files === undefined
           ? {}
           : { files: filesOf(access.files, { hub, store: granted, fence, onEnd: run.onEnd }) }),
         ...(access.metrics === undefined ? {} : { metrics }),
+        ...(access.indexes === undefined
+          ? {}
+          : { indexes: storedIndexes({ store: granted, hub, run: id, fence }) }),
+        ...(access.reports === undefined ? {} : { reports: storedReports({ store: granted }) }),
         ...(access.control === undefined ? {} : { control: remoteControl() }),
         ...(access.ledger === undefined ? {} : { ledger: ledgerAt(ledger, access.ledger) }),
         ...(access.tasks === undefined ? {} : { tasks: await runnerFor(parent) }),

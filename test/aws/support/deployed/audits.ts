@@ -58,7 +58,7 @@ export interface AuditedAccount {
 /** What scanners print that find nothing, by their names. */
 const outputs: Readonly<Record<string, unknown>> = {
   bandit: { errors: [], generated_at: '2026-12-01T00:00:00Z', metrics: {}, results: [] },
-  'pip-audit': { dependencies: [], fixes: [] },
+  'pip-audit': { dependencies: [{ name: 'jinja2', version: '3.1.6', vulns: [] }], fixes: [] },
   'trivy-fs': { SchemaVersion: 2, ArtifactName: '.', Results: [] },
   'trivy-image': { SchemaVersion: 2, ArtifactName: 'hub', Results: [] },
 }

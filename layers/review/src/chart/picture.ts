@@ -1,0 +1,24 @@
+import type { Chart } from '../page/page.ts'
+import { barsDrawing } from './bars.ts'
+import { lineDrawing } from './line.ts'
+import { chartWidth } from './look.ts'
+
+/** A picture of a chart: the inside of an `<svg>`, and its size, px. */
+export interface Picture {
+  readonly inside: string
+  readonly width: number
+  readonly height: number
+}
+
+/**
+ * Draws a chart; null when there is nothing to draw.
+ *
+ * @param id unlike that of any other picture on the page
+ */
+export async function pictureOf(chart: Chart, id: string): Promise<Picture | null> {
+  const drawing = chart.kind === 'line' ? lineDrawing(chart) : barsDrawing(chart)
+  if (drawing === null) return null
+  // The library takes long to load, and most of what runs draws nothing.
+  const { svgInside } = await import('./svg.ts')
+  return { inside: svgInside(drawing, id), width: chartWidth, height: drawing.height }
+}

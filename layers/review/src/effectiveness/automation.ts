@@ -1,0 +1,47 @@
+import type { ExpectedTask, Signature } from '@hubkeeper/core'
+import type { History } from '../history/history.ts'
+
+/** Something that people did again and again. */
+export interface ByHand {
+  /** A task, or an item of a checklist. */
+  readonly what: string
+  readonly kind: 'run' | 'signature'
+  readonly times: number
+  /** What could do it instead, in words. */
+  readonly instead: string
+}
+
+/** What was done by hand so often or less is no habit. */
+const tolerated = 2
+
+/** What was done by hand more than twice in a time, most often first. */
+export function automationOpportunities(
+  { from, reports, to }: History,
+  tasks: readonly ExpectedTask[],
+  signatures: readonly Signature[],
+): ByHand[] {
+  const runs = tasks.flatMap(({ name, schedule }) => {
+    const times = (reports.get(name) ?? []).filter(({ scheduledFor }) => scheduledFor === null).length
+    if (times <= tolerated) return []
+    const instead =
+      schedule.cadence === 'on-demand'
+        ? onDemand(name)
+        : 'its schedule does it by itself: hubkeeper schedule install'
+    return [{ what: name, kind: 'run' as const, times, instead }]
+  })
+  const within = signatures.filter(({ at }) => new Date(at) >= from && new Date(at) <= to)
+  const signed = [...Map.groupBy(within, ({ item }) => item)]
+    .filter(([, all]) => all.length > tolerated)
+    .map(([what, { length: times }]) => ({
+      what,
+      kind: 'signature' as const,
+      times,
+      instead: 'sign it once, with an expiry that lasts until it has to be looked at again',
+    }))
+  return [...runs, ...signed].toSorted((a, b) => b.times - a.times)
+}
+
+const onDemand = (task: string): string =>
+  task === 'run-maintenance'
+    ? 'a schedule runs the tasks of a cadence by itself: hubkeeper schedule install'
+    : 'see what makes it needed again and again, and mend that'

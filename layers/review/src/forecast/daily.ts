@@ -1,0 +1,14 @@
+import type { Point } from '../page/page.ts'
+import type { Readings } from './forecast.ts'
+
+const dayOf = ({ at }: Point): string => at.toISOString().slice(0, 10)
+
+const isMoment = ({ at, value }: Point): boolean => !Number.isNaN(at.getTime()) && Number.isFinite(value)
+
+/** The last reading of each day (UTC) between two moments, oldest first, in whatever order they come. */
+export function lastOfDays(readings: Readings, from: Date, to: Date): Point[] {
+  const known = readings
+    .filter((point) => isMoment(point) && point.at >= from && point.at <= to)
+    .toSorted((a, b) => a.at.getTime() - b.at.getTime())
+  return [...new Map(known.map((point) => [dayOf(point), point])).values()]
+}

@@ -1,0 +1,127 @@
+import {
+  type Figure,
+  type Finding,
+  finding,
+  type Report,
+  type ReportArchive,
+  type Unit,
+} from '@hubkeeper/core'
+import type { Point } from '../page/page.ts'
+
+/** What runs of a time left, by task. */
+export interface History {
+  readonly from: Date
+  readonly to: Date
+  /** Of each task that was asked for, oldest first. */
+  readonly reports: ReadonlyMap<string, readonly Report[]>
+  /** Keys that are no reports that this version understands. */
+  readonly unreadable: ReadonlyMap<string, readonly string[]>
+  /** How many older reports of a task were left out: there were too many. */
+  readonly leftOut: ReadonlyMap<string, number>
+}
+
+/** Reads what runs of these tasks left between two moments. */
+export async function readHistory(
+  archive: Pick<ReportArchive, 'between'>,
+  tasks: readonly string[],
+  { from, to }: { readonly from: Date; readonly to: Date },
+): Promise<History> {
+  const reports = new Map<string, readonly Report[]>()
+  const unreadable = new Map<string, readonly string[]>()
+  const leftOut = new Map<string, number>()
+  for (const task of tasks) {
+    const found = await archive.between(task, from, to)
+    reports.set(task, found.reports)
+    if (found.unreadable.length > 0) unreadable.set(task, found.unreadable)
+    if (found.leftOut > 0) leftOut.set(task, found.leftOut)
+  }
+  return { from, to, reports, unreadable, leftOut }
+}
+
+/** The part of a history from a later moment on. */
+export const since = (history: History, from: Date): History => ({
+  ...history,
+  from,
+  reports: new Map(
+    [...history.reports].map(([task, all]) => [
+      task,
+      all.filter(({ startedAt }) => new Date(startedAt) >= from),
+    ]),
+  ),
+})
+
+/** Every report, whatever its task, oldest first. */
+export const allReports = ({ reports }: History): Report[] =>
+  [...reports.values()].flat().toSorted((a, b) => (a.run < b.run ? -1 : 1))
+
+/** The readings of one figure of one subject. */
+export interface FigureSeries {
+  readonly name: string
+  readonly subject: string | null
+  readonly unit: Unit
+  /** Oldest first. */
+  readonly points: readonly Point[]
+}
+
+const keyOf = ({ name, subject }: Pick<Figure, 'name' | 'subject'>): string => JSON.stringify([name, subject])
+
+/** Every figure of these names, of whatever task, by subject; in the order in which they were first measured. */
+export function seriesOf(history: History, names: readonly string[]): FigureSeries[] {
+  const found = new Map<string, { of: Omit<FigureSeries, 'points'>; points: Point[] }>()
+  for (const { figures, finishedAt } of allReports(history)) {
+    const at = new Date(finishedAt)
+    for (const figure of figures) {
+      if (!names.includes(figure.name)) continue
+      const key = keyOf(figure)
+      const { name, subject, unit, value } = figure
+      const series = found.get(key) ?? { of: { name, subject, unit }, points: [] }
+      series.points.push({ at, value })
+      found.set(key, series)
+    }
+  }
+  return [...found.values()].map(({ of, points }) => ({ ...of, points }))
+}
+
+/** How long runs of a task took that did their job, seconds; a point at the beginning of each. */
+export const durationsOf = ({ reports }: History, task: string): Point[] =>
+  (reports.get(task) ?? [])
+    .filter(({ status }) => status !== 'failed')
+    .map(({ finishedAt, startedAt }) => ({
+      at: new Date(startedAt),
+      // A clock that was set back in the midst of it does not make it shorter than nothing.
+      value: Math.max(0, (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000),
+    }))
+
+/** The newest reading of a figure, whatever its subject; null where there is none. */
+export function newestOf(history: History, name: string): (Point & Pick<FigureSeries, 'subject'>) | null {
+  const newest = seriesOf(history, [name]).flatMap(({ points, subject }) =>
+    points.slice(-1).map((point) => ({ ...point, subject })),
+  )
+  return newest.toSorted((a, b) => b.at.getTime() - a.at.getTime())[0] ?? null
+}
+
+/** How many keys are named. */
+const named = 5
+
+/** Whether all that was left could be read: one finding a task that is wanting. */
+export function evidenceFindings({ leftOut, unreadable }: History): Finding[] {
+  return [
+    ...[...unreadable].map(([task, keys]) =>
+      finding('review.evidence', 'unknown', {
+        subject: task,
+        actual: `${keys.length === 1 ? '1 report' : `${keys.length} reports`} cannot be read`,
+        advice: 'see what wrote them: an older version, or something else',
+        evidence: [
+          ...keys.slice(0, named),
+          ...(keys.length > named ? [`and ${keys.length - named} more`] : []),
+        ],
+      }),
+    ),
+    ...[...leftOut].map(([task, count]) =>
+      finding('review.evidence', 'ok', {
+        subject: task,
+        actual: `${count.toLocaleString('en')} older reports were left out: there are very many`,
+      }),
+    ),
+  ]
+}

@@ -1,0 +1,120 @@
+import { type Json, memberOf, parseJson } from './json.ts'
+
+/** Columns of a table that an index is judged by; those that the table lacks do without. */
+export interface NeededTable {
+  readonly table: string
+  readonly columns: readonly string[]
+}
+
+/**
+ * What a JSON search index is. A **catalogue** has an object of entries by id for each table, with their number:
+ * `{metadata: {total_videos}, videos: {id: {title, …}}}`. A **topic index** has a list of entries for each topic:
+ * `{topic: [{type, id, title, relevance}]}`. A **topic list** names the topics: `{topics: [topic]}`.
+ */
+export type JsonIndex =
+  | { readonly layout: 'broken'; readonly reason: string }
+  | { readonly layout: 'unknown'; readonly reason: string }
+  | {
+      readonly layout: 'catalogue' | 'topic-index'
+      readonly text: string
+      readonly root: Json
+      readonly needs: readonly NeededTable[]
+    }
+  | { readonly layout: 'topic-list'; readonly text: string; readonly root: Json; readonly column: string }
+
+/** An index whose layout is understood. */
+export type UnderstoodIndex = Exclude<JsonIndex, { readonly reason: string }>
+
+/** Fields of a catalogue’s entries to the columns that they come from. */
+export const catalogueFields: ReadonlyMap<string, string> = new Map([
+  ['title', 'title'],
+  ['duration', 'duration'],
+  ['topics', 'topics'],
+  ['complexity', 'complexity_level'],
+  ['page_count', 'page_count'],
+])
+
+/** The table that entries of a type are rows of: `video` of `videos`. */
+export const tableOfType = (type: string): string => `${type}s`
+
+/** What an index is, by its text. */
+export function readJsonIndex(text: string): JsonIndex {
+  try {
+    const { root } = parseJson(text)
+    return recognise(text, root)
+  } catch (error) {
+    if (error instanceof SyntaxError) return { layout: 'broken', reason: error.message }
+    if (error instanceof RangeError) return { layout: 'unknown', reason: error.message }
+    throw error
+  }
+}
+
+/** The members of a catalogue that hold entries. */
+export const collectionsOf = (root: Json): { readonly name: string; readonly entries: Json }[] =>
+  root.kind === 'object'
+    ? root.members.flatMap(({ name, value }) => {
+        const metadata = memberOf(root, 'metadata')
+        const isCounted = metadata !== undefined && memberOf(metadata, `total_${name}`) !== undefined
+        return isCounted ? [{ name, entries: value }] : []
+      })
+    : []
+
+function recognise(text: string, root: Json): JsonIndex {
+  if (root.kind !== 'object') return unknown('it is no object')
+  if (root.members.length === 0) return unknown('it is empty')
+  const names = root.members.map(({ name }) => name)
+  if (new Set(names).size < names.length) return unknown('a name is there twice at its top')
+  const [only] = root.members
+  if (names.length === 1 && only !== undefined && isListOfTexts(only.value) && names[0] === 'topics') {
+    return { layout: 'topic-list', text, root, column: 'topic' }
+  }
+  const collections = collectionsOf(root)
+  if (collections.length > 0 && collections.every(({ entries }) => hasTitledEntries(entries))) {
+    const columns = ['id', ...new Set(catalogueFields.values())]
+    return {
+      layout: 'catalogue',
+      text,
+      root,
+      needs: collections.map(({ name }) => ({ table: name, columns })),
+    }
+  }
+  const types = typesOf(root)
+  if (types === null || types.length === 0) return unknown('its layout is none that is understood')
+  const columns = ['id', 'title', 'topics']
+  return {
+    layout: 'topic-index',
+    text,
+    root,
+    needs: types.map((type) => ({ table: tableOfType(type), columns })),
+  }
+}
+
+const unknown = (reason: string): JsonIndex => ({ layout: 'unknown', reason })
+
+const isListOfTexts = (json: Json): boolean =>
+  json.kind === 'array' && json.items.every(({ kind }) => kind === 'string')
+
+const hasTitledEntries = (json: Json): boolean =>
+  json.kind === 'object' && json.members.every(({ value }) => memberOf(value, 'title') !== undefined)
+
+/** Types of the entries of a topic index, in their order; null where it is none. */
+function typesOf(root: Json): string[] | null {
+  const types = new Set<string>()
+  for (const { value } of root.kind === 'object' ? root.members : []) {
+    if (value.kind !== 'array') return null
+    for (const item of value.items) {
+      const type = memberOf(item, 'type')
+      if (type?.kind !== 'string' || !/^[A-Za-z_]\w{0,99}$/.test(type.value)) return null
+      if (idOf(item) === null || memberOf(item, 'title') === undefined) return null
+      types.add(type.value)
+    }
+  }
+  return [...types]
+}
+
+/** The id of an entry of a topic index; null where it has none. */
+export function idOf(entry: Json): string | null {
+  const id = memberOf(entry, 'id')
+  if (id?.kind === 'string') return id.value
+  return id?.kind === 'number' ? String(id.value) : null
+}

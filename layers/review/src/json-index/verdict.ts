@@ -1,0 +1,51 @@
+import { type Json, writtenLike } from './json.ts'
+
+/** One thing in which an index and the database differ. */
+export interface IndexFlaw {
+  /** Missing in the index; extra in it, for the database has no such row; or there with other values. */
+  readonly kind: 'missing' | 'extra' | 'stale'
+  /** Where in the index, such as `videos/a0bdf5f21b6e`. Strangers’ words. */
+  readonly entry: string
+  /** What differs, such as `title`; null for a whole entry. */
+  readonly field: string | null
+}
+
+/** What came of comparing, with the index as it ought to be. */
+export interface Judged {
+  readonly entries: number
+  readonly flaws: readonly IndexFlaw[]
+  readonly root: Json
+  /** Why entries that are missing cannot be made; null where they can. */
+  readonly refused: string | null
+}
+
+/** Makes an entry of what the database tells of it; null where it does not tell all that entries say. */
+export type EntryMould = (known: ReadonlyMap<string, Json>) => Json | null
+
+/** Makes new entries in the manner of those that are there. */
+export function mouldOf(siblings: readonly Json[]): EntryMould {
+  const [first] = siblings
+  if (first?.kind !== 'object') {
+    return (known) => ({ kind: 'object', members: [...known].map(([name, value]) => ({ name, value })) })
+  }
+  const names = new Set(first.members.map(({ name }) => name))
+  const varying = new Set<string>()
+  for (const sibling of siblings) {
+    const own = sibling.kind === 'object' ? sibling.members : []
+    const sources = new Map(own.map(({ name, value }) => [name, value.source]))
+    for (const name of sources.keys()) if (!names.has(name)) varying.add(name)
+    for (const { name, value } of first.members) if (sources.get(name) !== value.source) varying.add(name)
+  }
+  return (known) => {
+    // What the database does not tell is taken over only where all of them say the same.
+    if ([...varying].some((name) => !known.has(name))) return null
+    const members = first.members.map(({ name, value }) => {
+      const own = known.get(name)
+      return { name, value: own === undefined ? value : writtenLike(own, value) }
+    })
+    return { kind: 'object', members }
+  }
+}
+
+/** Why nothing is made anew that has no entry in common with the database. */
+export const strange = 'it has no entry in common with the database: it may be made from another one'

@@ -1,0 +1,85 @@
+import { type Finding, formatValue, type Report, worstFirst } from '@hubkeeper/core'
+import type { Block, Cell, Section } from './page.ts'
+import { signs } from './signs.ts'
+
+const isWell = ({ status }: Finding): boolean => status === 'ok' || status === 'skipped'
+
+/** The verdict of a report in one sentence: how many of what, and the worst of it. */
+export function verdictOf({ error, findings }: Report): string {
+  if (error !== null) return error.message
+  const worst = worstFirst(findings)[0]
+  if (worst === undefined) return 'Nothing was there to look at.'
+  const count = (status: Finding['status']): number =>
+    findings.filter((each) => each.status === status).length
+  const told = (['critical', 'warning', 'unknown'] as const).map(
+    (status) => [count(status), status, status === 'warning' ? 'warnings' : status] as const,
+  )
+  const counts = told
+    .filter(([number]) => number > 0)
+    .map(([number, one, many]) => `${number} ${number === 1 ? one : many}`)
+  const skipped = count('skipped')
+  if (counts.length === 0) {
+    const well = findings.length - skipped
+    return `All is well: ${well} of ${well} checks${skipped === 0 ? '' : `; ${skipped} did not apply`}.`
+  }
+  return `Of ${findings.length} findings: ${counts.join(', ')}. Worst: “${named(worst)}” is ${worst.status}.`
+}
+
+const named = ({ subject, title }: Finding): string => (subject === null ? title : `${title} (${subject})`)
+
+/** What is wrong, worst first: found and expected, what to do, and the evidence of each. */
+export function findingSections(findings: readonly Finding[]): Section[] {
+  const wanting = worstFirst(findings).filter((finding) => !isWell(finding))
+  if (wanting.length === 0) return []
+  return [
+    {
+      heading: 'What needs attention',
+      blocks: [tableOf('Worst first', wanting), ...wanting.flatMap(advice)],
+    },
+  ]
+}
+
+/** What is well, when asked for. */
+export function wellSections(findings: readonly Finding[]): Section[] {
+  const well = findings.filter(isWell)
+  if (well.length === 0) return []
+  const blocks = [tableOf('Checks that found nothing wrong', well), ...well.flatMap(evidence)]
+  const summary = well.length === 1 ? '1 check' : `${well.length} checks`
+  return [{ heading: 'What is well', blocks: [{ kind: 'details', summary, blocks }] }]
+}
+
+function tableOf(caption: string, findings: readonly Finding[]): Block {
+  const hasSubjects = findings.some(({ subject }) => subject !== null)
+  return {
+    kind: 'table',
+    caption,
+    header: ['status', 'check', ...(hasSubjects ? ['of'] : []), 'found', 'expected'],
+    rows: findings.map((finding): Cell[] => [
+      { text: finding.status, status: finding.status },
+      finding.title,
+      ...(hasSubjects ? [finding.subject ?? ''] : []),
+      formatValue(finding.actual, finding.unit),
+      formatValue(finding.expected, finding.unit),
+    ]),
+  }
+}
+
+/** What to do about a finding, and what tells that it is so. */
+function advice(finding: Finding): Block[] {
+  if (finding.advice === null && finding.evidence.length === 0) return []
+  return [
+    { kind: 'heading', text: `${signs[finding.status]} ${finding.status}: ${named(finding)}` },
+    ...(finding.advice === null
+      ? []
+      : [{ kind: 'paragraph', text: `What to do: ${finding.advice}` } satisfies Block]),
+    ...evidenceList(finding),
+  ]
+}
+
+const evidence = (finding: Finding): Block[] =>
+  finding.evidence.length === 0
+    ? []
+    : [{ kind: 'paragraph', text: `${named(finding)}:` }, ...evidenceList(finding)]
+
+const evidenceList = ({ evidence: items }: Finding): Block[] =>
+  items.length === 0 ? [] : [{ kind: 'list', items }]

@@ -1,0 +1,144 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { onOneLine } from '@hubkeeper/core'
+import { htmlOf, type Page, pageOfReport } from '@hubkeeper/review'
+import axe from 'axe-core'
+import * as fc from 'fast-check'
+import type { Browser, Page as Tab } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { browserPath, needingBrowser, startBrowser } from '../support/browser.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+import { edgePage } from './edge-charts.ts'
+import { anyText } from './hostile.ts'
+import { pageOfTexts } from './page-of-texts.ts'
+import { samplePage } from './sample-page.ts'
+import { sampleReport } from './sample-report.ts'
+
+const samples: Readonly<Record<string, Page>> = {
+  sample: samplePage,
+  report: pageOfReport(sampleReport),
+  edges: edgePage,
+}
+
+/** Where pictures go: into a directory that stays, where one is named. */
+function pictures(): string {
+  const kept = process.env.HUBKEEPER_SCREENSHOTS
+  if (kept === undefined) return temporaryDirectory()
+  mkdirSync(kept, { recursive: true })
+  return kept
+}
+
+describe.skipIf(browserPath === null)(needingBrowser('pages in a real browser'), () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await startBrowser()
+  })
+  afterAll(() => browser?.close())
+
+  /** Opens a page from a file; what it asked for and what went wrong is collected. */
+  async function opened(page: Page, colorScheme: 'light' | 'dark' = 'light') {
+    const file = join(temporaryDirectory(), 'page.html')
+    writeFileSync(file, await htmlOf(page))
+    const tab = await browser.newPage({ colorScheme, viewport: { width: 900, height: 900 } })
+    const requests: string[] = []
+    const complaints: string[] = []
+    tab.on('request', (request) => requests.push(request.url()))
+    tab.on('console', (message) => complaints.push(message.text()))
+    tab.on('pageerror', (error) => complaints.push(error.message))
+    const url = pathToFileURL(file).href
+    await tab.goto(url)
+    return { tab, url, requests, complaints }
+  }
+
+  /** What is wrong for people who hear it, cannot see all colours, or have no mouse: WCAG 2.2, A and AA. */
+  async function violations(tab: Tab): Promise<string[]> {
+    await tab.evaluate(axe.source)
+    return tab.evaluate<string[]>(`axe
+      .run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+      .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`)
+  }
+
+  it.each(Object.keys(samples))('%s: accessible in light and dark, and loads nothing', async (name) => {
+    const page = samples[name] ?? samplePage
+    const directory = pictures()
+    for (const scheme of ['light', 'dark'] as const) {
+      const { complaints, requests, tab, url } = await opened(page, scheme)
+      await tab.screenshot({ path: join(directory, `${name}-${scheme}.png`), fullPage: true })
+      expect(await violations(tab), scheme).toEqual([])
+      expect(requests).toEqual([url])
+      expect(complaints).toEqual([])
+      await tab.close()
+    }
+  })
+
+  it('is printed with everything unfolded, on pages of A4', async () => {
+    const { tab } = await opened(samplePage)
+    const folded = 'document.querySelector("section > details p").checkVisibility()'
+    expect(await tab.evaluate(folded)).toBe(false)
+    await tab.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    expect(await tab.evaluate(folded)).toBe(true)
+    expect(await tab.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)')
+    const pdf = await tab.pdf({ path: join(pictures(), 'sample.pdf'), preferCSSPageSize: true })
+    // A4 in points, as Chromium rounds it.
+    expect(pdf.toString('latin1')).toMatch(/\/MediaBox \[0 0 59[45]\.\d+ 84[12]\.\d+\]/)
+    await tab.close()
+  })
+
+  it('fits a telephone: nothing but wide tables and pictures is scrolled sideways', async () => {
+    const { tab } = await opened(samplePage)
+    await tab.setViewportSize({ width: 360, height: 740 })
+    expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(360)
+    expect(await violations(tab)).toEqual([])
+    await tab.close()
+  })
+
+  it('makes nothing of hostile texts but text, wherever they stand', async () => {
+    const tab = await browser.newPage()
+    const parsed = (html: string) =>
+      tab.evaluate<Parsed>(
+        `(${parse})(${JSON.stringify(html).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')})`,
+      )
+    const harmless = await parsed(await htmlOf(pageOfTexts(() => 'word')))
+    await fc.assert(
+      fc.asyncProperty(fc.infiniteStream(anyText), async (texts) => {
+        const given: string[] = []
+        const html = await htmlOf(
+          pageOfTexts(() => {
+            const text: string = texts.next().value ?? ''
+            given.push(text)
+            return text
+          }),
+        )
+        const { outside, svg, text } = await parsed(html)
+        expect(outside).toEqual(harmless.outside)
+        expect(svg.filter((each) => !harmless.svg.includes(each))).toEqual([])
+        expect(given.map(onOneLine).filter((each) => !text.includes(each))).toEqual([])
+      }),
+      { numRuns: 60 },
+    )
+    await tab.close()
+  })
+})
+
+interface Parsed {
+  /** Each element with the names of its attributes, in order; pictures left out. */
+  readonly outside: readonly string[]
+  /** The different names of elements and attributes in pictures, which may have more or fewer of them. */
+  readonly svg: readonly string[]
+  /** All that can be read. */
+  readonly text: string
+}
+
+/** In the browser: what a parser makes of a document. */
+const parse = `(html) => {
+  const parsed = new DOMParser().parseFromString(html, 'text/html')
+  const named = (element) => element.localName + [...element.attributes].map(({ name }) => ' ' + name).sort().join('')
+  const all = [...parsed.querySelectorAll('*')]
+  const inPicture = (element) => element.closest('.picture svg') !== null
+  return {
+    outside: all.filter((element) => !inPicture(element)).map(named),
+    svg: [...new Set(all.filter(inPicture).flatMap((element) => named(element).split(' ')))],
+    text: parsed.documentElement.textContent,
+  }
+}`
