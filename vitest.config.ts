@@ -8,6 +8,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     typecheck: { enabled: false },
     // Tests mostly wait for processes that they start: fewer would leave a small machine idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxWorkers: Math.max(3, availableParallelism() - 1),
   },
 })

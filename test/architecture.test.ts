@@ -46,6 +46,12 @@ const rules: readonly Rule[] = [
     because: 'what is understood of packages and scanners knows no I/O, and only core',
   },
   {
+    folder: 'layers/review/src',
+    mayNot:
+      /^(node:(fs|child_process|net|http|https|tls|worker_threads|sqlite|os)|@hubkeeper\/(sqlite|audit|local|http|aws)|@aws-sdk\/|functions\/|cli\/|layers\/(?!review))/,
+    because: 'what is made of many runs knows no I/O, and only core',
+  },
+  {
     folder: 'layers/local/src',
     mayNot: /^(@hubkeeper\/(sqlite|audit|aws)|@aws-sdk\/|functions\/|cli\/|layers\/(?!local))/,
     because: 'the local drivers know only core',

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   type Access,
   type Connect,
@@ -11,9 +11,7 @@ import {
   HubkeeperError,
   hasAccess,
   keptFiles,
-  keys,
   type Ledger,
-  lazyStore,
   ledgerAt,
   minutes,
   needsEngine,
@@ -21,19 +19,19 @@ import {
   type PortsOf,
   type RunnerDrivers,
   restrictStore,
-  routedStore,
+  storedReports,
   type Task,
   type TaskRunner,
 } from '@hubkeeper/core'
-import { httpHub } from '@hubkeeper/http'
+import { httpHub, httpReindexer } from '@hubkeeper/http'
 import {
   alertOutbox,
-  directoryStore,
   hubControl,
   hubStarter,
   type LocalHubControl,
   type LocalHubStarter,
   localHost,
+  localIndexes,
   logFiles,
   logRotator,
   metricFiles,
@@ -43,6 +41,7 @@ import {
 import { type CustodyOptions, createScratch, custodyPorts, engineFor, type Scratch } from '@hubkeeper/sqlite'
 import { auditPorts } from './audit-ports.ts'
 import type { ConfiguredHub } from './config.ts'
+import { storeOf, writtenDirectories } from './embedded-store.ts'
 import { filePortOf } from './hub-file-ports.ts'
 import { isGone, thisOwner } from './owner.ts'
 import { embeddedTaskRunner, nobody, type Spectator } from './task-runner.ts'
@@ -103,7 +102,8 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
     records,
     hub: hub.id,
     timeZone: hub.timeZone,
-    tasks: options.tasks,
+    // What functions may use up does not bind this machine.
+    tasks: options.tasks.map(({ name, schedule }) => ({ name, schedule })),
     now,
     isGone,
   })
@@ -152,6 +152,16 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
   const filesFor = (run: ConnectedRun, level: NonNullable<Access['files']>) =>
     filePortOf(level, { root, hub, own: ownDirectories, fence: fenceOf(run), newScratch })
 
+  const indexesFor = (run: ConnectedRun) =>
+    localIndexes({
+      root,
+      hub,
+      own: ownDirectories,
+      run: run.id,
+      scratch: scratchDirectory,
+      fence: fenceOf(run),
+    })
+
   async function newScratch(): Promise<Scratch> {
     const scratch = await createScratch(scratchDirectory)
     scratches.push(scratch)
@@ -194,13 +204,15 @@ export function openEmbedded(configured: ConfiguredHub, options: EmbeddedOptions
           fence: fenceOf(run),
           now,
         })),
-        ...(access.api === undefined ? {} : { api: httpHub() }),
+        ...(access.api === undefined ? {} : { api: access.api === 'reindex' ? httpReindexer() : httpHub() }),
         ...(access.host === undefined
           ? {}
           : { host: localHost({ root, paths: [root, backupsRoot, scratchDirectory] }) }),
         ...(access.logs === undefined ? {} : { logs: logsFor(run, access.logs) }),
         ...(access.files === undefined ? {} : { files: filesFor(run, access.files) }),
         ...(access.metrics === undefined ? {} : { metrics }),
+        ...(access.indexes === undefined ? {} : { indexes: indexesFor(run) }),
+        ...(access.reports === undefined ? {} : { reports: storedReports({ store }) }),
         ...(access.ledger === undefined ? {} : { ledger: ledgerAt(ledger, access.ledger) }),
         ...(access.control === undefined ? {} : { control: controlOf(run) }),
         ...(access.tasks === undefined ? {} : { tasks: runnerFor(run) }),
@@ -260,30 +272,3 @@ const interrupted = (): HubkeeperError =>
   new HubkeeperError('interrupted', 'the run was asked to end', {
     hint: 'nothing was changed after that; run it again',
   })
-
-/** Where a killed process may have left a file that it was writing. */
-const writtenDirectories = (root: string, backupsRoot: string, databaseKey: string): string[] => [
-  dirname(join(root, databaseKey)),
-  ...['state', 'state/backups', 'state/outbox'].map((directory) => join(root, directory)),
-  ...entriesOf(join(root, 'reports')),
-  ...entriesOf(join(backupsRoot, 'backups')),
-]
-
-/** Paths of what a directory holds; none where it is not there yet. */
-const entriesOf = (directory: string): string[] =>
-  existsSync(directory) ? readdirSync(directory).map((name) => join(directory, name)) : []
-
-/** One directory for everything; or the backups in another directory, or in a bucket. */
-function storeOf(
-  { backupsRoot, hub, root }: ConfiguredHub,
-  isReadOnly: (key: string) => boolean,
-): ObjectStore {
-  const own = directoryStore({ root, isReadOnly })
-  const { bucket } = hub.backups
-  if (bucket !== undefined) {
-    const store = lazyStore(async () => (await import('./aws/bucket.ts')).bucketStore(bucket, hub.id))
-    return routedStore(own, [{ prefix: keys.backups, store }])
-  }
-  if (backupsRoot === root) return own
-  return routedStore(own, [{ prefix: keys.backups, store: directoryStore({ root: backupsRoot }) }])
-}

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { registerAudit } from './commands/audit.ts'
 import { registerBackup } from './commands/backup.ts'
 import { registerBackups } from './commands/backups.ts'
+import { registerChecklist } from './commands/checklist.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerExpect } from './commands/expect.ts'
 import { registerInit } from './commands/init.ts'
@@ -11,6 +12,7 @@ import { registerReport } from './commands/report.ts'
 import { registerRestore } from './commands/restore.ts'
 import { registerRun } from './commands/run.ts'
 import { registerSchedule } from './commands/schedule.ts'
+import { registerSign } from './commands/sign.ts'
 import { registerStatus } from './commands/status.ts'
 import { registerStops } from './commands/stops.ts'
 import { registerSync } from './commands/sync.ts'
@@ -38,6 +40,8 @@ export function createProgram(terminal: Terminal): Command {
     registerTasks,
     registerStatus,
     registerReport,
+    registerChecklist,
+    registerSign,
     registerBackup,
     registerBackups,
     registerRestore,

@@ -70,7 +70,7 @@ export const nothingToGain = (gain: number, bytes: number): string =>
 
 /** Puts a rewritten copy in place, once its content is proven to be the backup's. */
 export async function publishRewritten(
-  { database, progress }: MaintenanceContext,
+  { database, progress }: Pick<MaintenanceContext, 'database' | 'progress'>,
   snapshot: Snapshot,
   before: ContentDigest,
   rewritten: Outcome<RewrittenCopy>,

@@ -14,7 +14,6 @@ import {
   type KeptFiles,
   minutes,
   type Outcome,
-  PreconditionFailedError,
   type Proof,
   proveGuarded,
   type RewrittenCopy,
@@ -27,13 +26,12 @@ import {
   weekly,
   whileStopped,
 } from '@hubkeeper/core'
+import { untilUncontended } from './contended.ts'
 import { access, inputSchema, type MaintenanceContext, type MaintenanceInput } from './context.ts'
 import { describePlan, maintainLive, planLive, vacuumRefused } from './live.ts'
 import { decideRewrite, publishRewritten, type RewriteDecision } from './rewrite.ts'
 import { statisticsFigures } from './statistics.ts'
 import { needsStop } from './stopping.ts'
-
-const maxAttempts = 3
 
 /** Backs the database up, checks it and makes it compact, with proof that its content is the same. */
 export const databaseMaintenance = defineTask({
@@ -48,10 +46,11 @@ export const databaseMaintenance = defineTask({
   async run(context, input) {
     const { control, database, dryRun, progress } = context
     const left = await startLeftStopped(control, dryRun)
-    if (!(await needsStop(context, input))) return withFindings(left, await maintainContended(context, input))
+    const maintainContended = (own: MaintenanceContext) => untilUncontended(own, () => maintain(own, input))
+    if (!(await needsStop(context, input))) return withFindings(left, await maintainContended(context))
     progress.step('Stopping the server')
     const resting = { ...context, database: database.atRest() }
-    return withFindings(left, await whileStopped(control, () => maintainContended(resting, input)))
+    return withFindings(left, await whileStopped(control, () => maintainContended(resting)))
   },
 })
 
@@ -59,22 +58,6 @@ const withFindings = (findings: readonly Finding[], result: TaskResult): TaskRes
   ...result,
   findings: [...findings, ...result.findings],
 })
-
-/** Maintains a database that others may write meanwhile. */
-async function maintainContended(context: MaintenanceContext, input: MaintenanceInput): Promise<TaskResult> {
-  const subject = context.database.key
-  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-    try {
-      return await maintain(context, input)
-    } catch (error) {
-      // The database was written meanwhile: what was read is stale, so start over.
-      if (!(error instanceof PreconditionFailedError)) throw error
-      context.progress.step(`${subject} changed meanwhile (attempt ${attempt} of ${maxAttempts})`)
-    }
-  }
-  const actual = `it changed during each of ${maxAttempts} attempts; nothing was replaced`
-  return { findings: [finding('custody.contended', 'warning', { subject, expected: 'at rest', actual })] }
-}
 
 async function maintain(context: MaintenanceContext, input: MaintenanceInput): Promise<TaskResult> {
   const { backups, database, dryRun, progress } = context

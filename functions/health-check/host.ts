@@ -1,4 +1,5 @@
 import {
+  checkDisks,
   checkMemory,
   type Figure,
   type Finding,
@@ -6,11 +7,7 @@ import {
   type HealthReading,
   type Host,
   type HubConfig,
-  notTold,
-  type Part,
   probeOf,
-  together,
-  usage,
 } from '@hubkeeper/core'
 
 /** Services, disks and memory: of this machine, and as the hub tells of its own. */
@@ -48,13 +45,4 @@ async function checkServices(hub: HubConfig, host: Host): Promise<Finding[]> {
     )
   }
   return findings
-}
-
-async function checkDisks(hub: HubConfig, host: Host, health: HealthReading | null): Promise<Part> {
-  const disks = (await host.disks()).map(({ path, totalBytes, freeBytes }) =>
-    usage('disk.usage', hub, path, totalBytes === 0 ? 0 : ((totalBytes - freeBytes) / totalBytes) * 100),
-  )
-  const told = health?.diskPercent ?? null
-  if (host.elsewhere !== null && told === null) return notTold('disk.usage', host.elsewhere)
-  return together(told === null ? disks : [...disks, usage('disk.usage', hub, 'as the hub says', told)])
 }

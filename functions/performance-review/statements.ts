@@ -1,6 +1,7 @@
 import {
   type ChosenStatements,
   chooseStatements,
+  type Finding,
   figure,
   finding,
   formatDuration,
@@ -8,6 +9,7 @@ import {
   type HubConfig,
   measured,
   median,
+  type Outcome,
   only,
   type Part,
   reasonOf,
@@ -57,7 +59,7 @@ async function reviewStatements(hub: HubConfig, snapshot: Snapshot, history: His
 async function statementPart(
   hub: HubConfig,
   { fullScans, name: subject, outcome }: TimedStatement,
-  { guessed, limit, origin }: ChosenStatements,
+  chosen: ChosenStatements,
   history: History,
 ): Promise<Part> {
   const scans = fullScans.map((table) => `reads all of ${table}, which has more than 10,000 rows`)
@@ -70,23 +72,31 @@ async function statementPart(
       'seconds',
       subject,
     )
-    const evidence = [describeTiming(outcome.value), ...scans, ...origin]
+    const evidence = [describeTiming(outcome.value), ...scans, ...chosen.origin]
     const judged = measured('database.query-time', time.value, hub.thresholds, { subject, evidence })
     const { figures, findings } = await compared(history, judged, time, notable)
     return { findings, figures: [first, ...figures] }
   }
+  return only(untimedFinding(subject, outcome, chosen, scans))
+}
+
+/** A statement that could not be timed: one that does not end is critical. */
+export function untimedFinding(
+  subject: string,
+  outcome: Exclude<Outcome<unknown>, { state: 'done' }>,
+  { guessed, limit, origin }: ChosenStatements,
+  evidence: readonly string[],
+): Finding {
   const endless = outcome.state === 'stopped' && outcome.by === 'time-limit'
-  return only(
-    finding('database.query-time', endless ? 'critical' : 'unknown', {
-      subject,
-      expected: endless ? `at most ${formatDuration(seconds(limit))}` : 'a query that SQLite can run',
-      actual: reasonOf(outcome),
-      evidence: [...scans, ...origin],
-      ...(endless || guessed
-        ? {}
-        : { advice: 'correct it in database.statements: one SELECT without parameters' }),
-    }),
-  )
+  return finding('database.query-time', endless ? 'critical' : 'unknown', {
+    subject,
+    expected: endless ? `at most ${formatDuration(seconds(limit))}` : 'a query that SQLite can run',
+    actual: reasonOf(outcome),
+    evidence: [...evidence, ...origin],
+    ...(endless || guessed
+      ? {}
+      : { advice: 'correct it in database.statements: one SELECT without parameters' }),
+  })
 }
 
 function describeTiming({ first, repeated, rows }: StatementTiming): string {

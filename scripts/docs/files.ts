@@ -1,5 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { configJsonSchema, runJsonSchema } from '@hubkeeper/core'
+import { architectureJsonSchema } from '../../functions/architecture-review/document.ts'
+import { reviewJsonSchema } from '../../functions/monthly-review/document.ts'
+import { monthlyPerformanceJsonSchema } from '../../functions/performance-analysis/document.ts'
 import { checkTable, configTable, deploymentTable, runbookSections, taskTable } from './blocks.ts'
 
 /** A file that is kept in step with the code: whole, or between its markers. */
@@ -27,6 +30,9 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/runbook.md', render: (text) => block(text, 'runbook', runbookSections()) },
   { path: 'docs/hubkeeper.schema.json', render: () => json(configJsonSchema()) },
   { path: 'docs/run.schema.json', render: () => json(runJsonSchema()) },
+  { path: 'docs/architecture-review.schema.json', render: () => json(architectureJsonSchema()) },
+  { path: 'docs/monthly-review.schema.json', render: () => json(reviewJsonSchema()) },
+  { path: 'docs/monthly-performance.schema.json', render: () => json(monthlyPerformanceJsonSchema()) },
 ]
 
 /** Paths of the generated files that are not what the code says; with `write` they are corrected. */

@@ -15,6 +15,9 @@ export type OsvFault =
   | 'another form'
   | 'huge'
   | 'breaks off'
+  | 'redirecting'
+  | 'endless pages'
+  | 'endless advisories'
 
 interface OsvServerOptions {
   /** Advisories of one query on one page. */
@@ -126,6 +129,14 @@ export async function osvServer(
           return reply(200, { results: 'many', id: 7 })
         case 'huge':
           return reply(200, `"${'x'.repeat(40 * 1024 * 1024)}"`)
+        case 'redirecting':
+          return reply(307, '', { location: request.url ?? '/' })
+        case 'endless pages':
+          return reply(200, { results: [{ next_page_token: String(asked.length) }] })
+        case 'endless advisories': {
+          const vulns = Array.from({ length: 50_000 }, (_, i) => ({ id: `X-${asked.length}-${i}` }))
+          return reply(200, { results: [{ vulns, next_page_token: '1' }] })
+        }
       }
     }
     if (request.url === '/v1/querybatch') {

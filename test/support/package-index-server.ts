@@ -57,7 +57,7 @@ export const projectOf = (...versions: readonly string[]): IndexProject => ({
 
 function documentAt(path: string, { documents = {}, projects = {} }: IndexContents): unknown {
   const name = /^\/pypi\/([^/]+)\/json$/.exec(path)?.[1]
-  const project = name === undefined ? undefined : projects[name]
+  const project = name !== undefined && Object.hasOwn(projects, name) ? projects[name] : undefined
   if (project === undefined) return documents[path]
   const versions = Object.keys(project.releases)
   return {

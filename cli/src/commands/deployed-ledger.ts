@@ -1,4 +1,10 @@
-import type { BackupWriter, HubConfig, Ledger } from '@hubkeeper/core'
+import {
+  type BackupWriter,
+  type HubConfig,
+  type Ledger,
+  type ReportArchive,
+  storedReports,
+} from '@hubkeeper/core'
 import type { Command } from 'commander'
 import { chooseHub, loadConfig } from '../config.ts'
 import { type CommonOptions, withCommonOptions } from '../options.ts'
@@ -22,6 +28,8 @@ export interface ChosenHub {
   readonly hub: HubConfig & { readonly id: string }
   readonly ledger: Ledger
   readonly now: () => Date
+  /** What its runs found. */
+  readonly reports: ReportArchive
   /** Opens its backups. */
   withBackups(use: (backups: BackupWriter) => Promise<void>): Promise<void>
 }
@@ -40,11 +48,12 @@ export async function withChosenHub(
   const configured = chooseHub(loaded, options.hub)
   const { hub } = configured
   if (options.deployed !== true) {
-    await withEmbedded(configured, ({ connect, drivers: { now }, ledger }) =>
+    await withEmbedded(configured, ({ connect, drivers: { now }, ledger, store }) =>
       use({
         hub,
         ledger,
         now,
+        reports: storedReports({ store }),
         withBackups: async (look) => look((await connect({ backups: 'write' })).backups),
       }),
     )
@@ -58,6 +67,7 @@ export async function withChosenHub(
     hub,
     ledger: deployedLedger(store, hub),
     now: () => new Date(),
+    reports: storedReports({ store }),
     async withBackups(look) {
       const { withDeployedBackups } = await import('../aws/backups.ts')
       await withDeployedBackups(store, configured, look)

@@ -22,7 +22,7 @@ export function runText(terminal: Terminal, run: Run): string {
   return [...reports, verdict].join('\n\n')
 }
 
-/** A report for people: verdict, findings worst first with what to do, figures. */
+/** A report for people: verdict, findings worst first with what to do, figures, documents beside it. */
 export function reportText(terminal: Terminal, report: Report): string {
   const { paint } = terminal
   const head = [
@@ -35,9 +35,20 @@ export function reportText(terminal: Terminal, report: Report): string {
     report.error === null
       ? []
       : [`  ${paint('red', plain(report.error.message))}`, `  what to do: ${plain(report.error.hint)}`]
-  return [head, ...error, ...findingLines(terminal, report.findings), ...figureLines(terminal, report)].join(
-    '\n',
-  )
+  return [
+    head,
+    ...error,
+    ...findingLines(terminal, report.findings),
+    ...figureLines(terminal, report),
+    ...documentLines(terminal, report),
+  ].join('\n')
+}
+
+/** Documents that the run gave beside its report, by key. */
+function documentLines({ paint }: Terminal, { artifacts }: Report): string[] {
+  const documents = artifacts.filter(({ kind }) => kind === 'attachment')
+  if (documents.length === 0) return []
+  return ['', ...documents.map(({ key }) => `  ${paint('dim', 'beside it:')} ${plain(key)}`)]
 }
 
 function findingLines(terminal: Terminal, findings: readonly Finding[]): string[] {
@@ -52,7 +63,7 @@ function findingLines(terminal: Terminal, findings: readonly Finding[]): string[
   // Advice follows its own line, so the aligned table is taken apart again.
   return columns(rows, '  ')
     .split('\n')
-    .flatMap((line, i) => [line, ...detailsOf(terminal, sorted[i])])
+    .flatMap((line, i) => [line, ...detailsOf(terminal, sorted[i], sorted[i + 1])])
 }
 
 function actualOf({ actual, expected, status, unit }: Finding): string {
@@ -61,13 +72,16 @@ function actualOf({ actual, expected, status, unit }: Finding): string {
   return `${seen} (${typeof expected === 'number' ? 'limit' : 'expected'} ${plain(formatValue(expected, unit))})`
 }
 
-function detailsOf(terminal: Terminal, finding: Finding | undefined): string[] {
+function detailsOf(terminal: Terminal, finding: Finding | undefined, next: Finding | undefined): string[] {
   if (finding === undefined) return []
   // All of it is in the kept report; on the terminal, what is well needs no proof.
   if (finding.status === 'ok' && finding.check !== 'content.preserved') return []
   const quiet = finding.status === 'skipped'
   const evidence = finding.evidence.map((line) => terminal.paint('dim', `      ${plain(line)}`))
-  const advice = quiet || finding.advice === null ? [] : [`      what to do: ${plain(finding.advice)}`]
+  // Of findings one after the other that want the same, the last one says it.
+  const isSaid = next?.check === finding.check && next.advice === finding.advice
+  const advice =
+    quiet || finding.advice === null || isSaid ? [] : [`      what to do: ${plain(finding.advice)}`]
   return [...evidence, ...advice]
 }
 

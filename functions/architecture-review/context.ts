@@ -1,0 +1,13 @@
+import type { Context } from '@hubkeeper/core'
+
+/** What a review may touch: what earlier runs left; it changes nothing. */
+export const access = { reports: 'read', ledger: 'review', metrics: 'read', host: 'read' } as const
+
+/** What a review works with. */
+export type ReviewContext = Context<typeof access>
+
+/** A quarter, days. */
+export const quarter = 92
+
+/** A month, days. */
+export const month = 30

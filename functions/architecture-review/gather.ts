@@ -1,0 +1,110 @@
+import { days, type ExpectedTask, type Finding, finding, thresholdsOf } from '@hubkeeper/core'
+import {
+  type Availability,
+  automationOpportunities,
+  availabilityOf,
+  budgetFinding,
+  changeOf,
+  costOf,
+  effectivenessOf,
+  type FigureSeries,
+  type History,
+  newestOf,
+  probeUse,
+  type ReviewFacts,
+  readAvailability,
+  readHistory,
+  seriesOf,
+} from '@hubkeeper/review'
+import { month, quarter, type ReviewContext } from './context.ts'
+import { endOfLifeOf, figureOf, isApiLookedAt, recoveryOf, securityOf } from './facts.ts'
+import { type Growth, growthOfHub } from './growth.ts'
+import { capacitiesOf } from './limits.ts'
+
+/** Everything that a review looks at. */
+export interface Gathered {
+  /** Of a quarter. */
+  readonly history: History
+  /** Every task but the one that reviews. */
+  readonly others: readonly ExpectedTask[]
+  readonly growth: Growth
+  readonly facts: ReviewFacts
+  /** How available the API was in the last month; the facts have the quarter. */
+  readonly lastMonth: Availability
+  /** Figures that tell how fast it is. */
+  readonly speeds: readonly FigureSeries[]
+}
+
+/** Figures that tell how fast the hub is, measured every week and every month in the same way. */
+const speedFigures = ['api.p95', 'api.p50', 'database.query-time'] as const
+
+/** Reads what the runs of the last quarter left, and makes facts of it. Of `own`, this run is one that is not over. */
+export async function gather(context: ReviewContext, own: string): Promise<Gathered> {
+  const { at, host, hub, ledger, metrics, progress, reports } = context
+  const time = { from: new Date(at.getTime() - days(quarter)), to: at }
+  progress.step('Reading the reports of the last quarter')
+  const history = await readHistory(
+    reports,
+    ledger.tasks.map(({ name }) => name),
+    time,
+  )
+  const others = ledger.tasks.filter(({ name }) => name !== own)
+  progress.step('Reading how available the API was')
+  const looks = await readAvailability(metrics, hub.id, time)
+  const target = hub.analysis.availabilityPercent
+  const monthAgo = { from: new Date(at.getTime() - days(month)), to: at }
+  const growth = growthOfHub(history, hub.database.path, at)
+  const speeds = seriesOf(history, speedFigures)
+  const disks = host.elsewhere === null ? await host.disks() : null
+  const databaseBytes = growth.database?.points.at(-1)?.value ?? null
+  const answers = seriesOf(history, ['api.p50']).flatMap(({ points }) => points.slice(-1))
+  return {
+    history,
+    others,
+    growth,
+    speeds,
+    lastMonth: availabilityOf(looks, monthAgo, target),
+    facts: {
+      at,
+      capacities: capacitiesOf(context, { history, database: growth.database, disks }),
+      growth: growth.facts,
+      databaseBytes,
+      reclaimableBytes: newestOf(history, 'database.reclaimable')?.value ?? null,
+      changes: speeds.map((series) => changeOf(series, at)),
+      slowerPercent: thresholdsOf('performance.trend', hub.thresholds).warning,
+      availability: availabilityOf(looks, time, target),
+      targetPercent: target,
+      hasApi: isApiLookedAt(context, history),
+      security: securityOf(history),
+      effects: effectivenessOf(history, others, await ledger.punctuality(at), hub.timeZone),
+      byHand: automationOpportunities(history, others, await ledger.signatures()),
+      endOfLife: endOfLifeOf(history),
+      majors: figureOf(history, 'major-updates', 'dependencies.majors'),
+      vulnerable: figureOf(history, 'dependency-update', 'dependencies.vulnerable'),
+      recovery: recoveryOf(context, history),
+      cost: costOf(history, {
+        prices: hub.analysis.prices,
+        tasks: ledger.tasks,
+        storedBytes: (databaseBytes ?? 0) + (newestOf(history, 'backups.size')?.value ?? 0),
+        probe: probeUse(
+          ledger.tasks,
+          answers.length === 0 ? null : Math.max(...answers.map(({ value }) => value)),
+        ),
+      }),
+    },
+  }
+}
+
+/** Whether the error budget of a time is kept; skipped for a hub without an API. */
+export function budgetOf(
+  { hub }: ReviewContext,
+  { facts }: Gathered,
+  availability: Availability,
+  subject: string,
+): Finding {
+  if (!facts.hasApi && availability.known === 0) {
+    return finding('availability.budget', 'skipped', { subject, actual: 'no api is configured' })
+  }
+  const limits = thresholdsOf('availability.budget', hub.thresholds)
+  return budgetFinding(availability, { limits, subject, targetPercent: facts.targetPercent })
+}

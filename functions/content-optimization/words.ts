@@ -1,0 +1,12 @@
+import { onOneLine } from '@hubkeeper/core'
+
+/** Strangers’ words as a line of so many characters at most. */
+export function plain(text: string, most = 80): string {
+  const line = onOneLine(text)
+  const characters = [...line.slice(0, most * 2 + 2)]
+  return characters.length <= most ? line : `${characters.slice(0, most).join('')}…`
+}
+
+/** `1 row`, `12 rows`. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`

@@ -1,0 +1,104 @@
+import { formatBytes, formatValue } from '@hubkeeper/core'
+import { type Block, bandOf, type Section, trendLines, trendOf } from '@hubkeeper/review'
+import { totalBytes } from '../database.ts'
+import { bytesBefore, type Measured, vanishedTables } from '../measured.ts'
+import { barChart, sentence } from './parts.ts'
+
+/** How far the size is foretold, days. */
+const ahead = 90
+
+/** So many tables are listed; the document has all. */
+const listed = 50
+
+/** Sizes in large letters. */
+export function summary({ database, sizes }: Measured): Section {
+  const size = (bytes: number | undefined): string => (bytes === undefined ? '–' : formatBytes(bytes))
+  const files = (count: number): string => (count === 1 ? '1 file' : `${count.toLocaleString('en')} files`)
+  const { backups, logs, searchIndex } = sizes
+  return {
+    heading: 'Sizes at a glance',
+    blocks: [
+      {
+        kind: 'figures',
+        figures: [
+          { name: 'Database', value: size(database?.bytes) },
+          { name: 'Search index', value: size(searchIndex.bytes), note: files(searchIndex.files) },
+          { name: 'Logs', value: size(logs?.bytes), note: logs === null ? 'a log group' : files(logs.files) },
+          {
+            name: 'Backups',
+            value: size(backups.bytes),
+            note: `${backups.count.toLocaleString('en')} backups, ${files(backups.files)}`,
+          },
+        ],
+      },
+    ],
+  }
+}
+
+/** Where the bytes are. */
+export function sizeSection(measured: Measured): Section {
+  const { database, disks, earlier, memory } = measured
+  const tables = (database?.statistics?.tables ?? []).toSorted((a, b) => totalBytes(b) - totalBytes(a))
+  const gone = vanishedTables(measured)
+  const rows = tables.slice(0, listed).map(({ bytes, indexBytes, name, rows: count }) => {
+    const before = bytesBefore(earlier, name)
+    return [
+      name,
+      formatValue(count, 'count'),
+      formatBytes(bytes),
+      formatBytes(indexBytes),
+      before === null ? '–' : formatBytes(bytes - before),
+    ]
+  })
+  const header = ['table', 'rows', 'size', 'indexes', 'since the analysis before']
+  const places = [
+    ...disks.map(
+      ({ freeBytes, path, totalBytes: total }) =>
+        `${path}: ${formatBytes(freeBytes)} of ${formatBytes(total)} free`,
+    ),
+    ...(memory === null
+      ? []
+      : [
+          `memory (${memory.source}): ${formatBytes(memory.availableBytes)} of ${formatBytes(memory.totalBytes)} available`,
+        ]),
+  ]
+  return {
+    heading: 'Where the bytes are',
+    blocks: [
+      ...barChart(
+        'Tables with their indexes',
+        'bytes',
+        tables.map((table) => ({ name: table.name, value: totalBytes(table) })),
+      ),
+      ...(tables.length === 0
+        ? [sentence('The sizes of its tables are not known.')]
+        : [{ kind: 'table' as const, caption: 'Tables, greatest first', header, rows, right: [1, 2, 3, 4] }]),
+      ...(tables.length > listed ? [sentence(`and ${tables.length - listed} more`)] : []),
+      ...(gone.length === 0 ? [] : [sentence(`Gone since the analysis before: ${gone.join(', ')}.`)]),
+      ...(places.length === 0 ? [] : [{ kind: 'list' as const, items: places }]),
+    ],
+  }
+}
+
+/** How the database grows, and where that leads. */
+export function growthSection(at: Date, subject: string, { earlier }: Measured): Section {
+  const readings = earlier.readings({ name: 'database.size', subject })
+  const trend = trendOf(readings, at)
+  const told = typeof trend === 'string' ? [`The trend is ${trend}.`] : trendLines(trend, 'bytes')
+  const chart: Block[] =
+    readings.length < 2
+      ? []
+      : [
+          {
+            kind: 'chart',
+            chart: {
+              kind: 'line',
+              title: 'Size of the database',
+              unit: 'bytes',
+              series: [{ name: 'database', points: readings }],
+              ...(typeof trend === 'string' ? {} : { forecast: bandOf(trend, at, ahead) }),
+            },
+          },
+        ]
+  return { heading: 'Growth', blocks: [...chart, { kind: 'list', items: told }] }
+}
