@@ -186,6 +186,26 @@ describe.skipIf(!motoAvailable)(needingMoto(`the deployed bundles, run by ${clie
     expect(account.builds.started).toHaveLength(1)
   })
 
+  it('analyse, optimize and review, and keep pages beside the reports', async () => {
+    for (const task of [
+      'performance-analysis',
+      'content-optimization',
+      'monthly-review',
+      'architecture-review',
+    ]) {
+      // Else it would leave indexes alone that are well, and make no backup.
+      const force = task === 'content-optimization' ? { force: true } : {}
+      const invoked = await cloud.invoke(task, { hub: 'demo', ...force })
+      expect(summaryOf(invoked), task).toMatchObject({ reports: [{ hub: 'demo', task }] })
+      const { artifacts, error } = await newestReport(cloud, 'demo', task)
+      expect(error, task).toBeNull()
+      const pages = artifacts.map(({ key }) => key).filter((key) => key.endsWith('.html'))
+      expect(pages, task).toHaveLength(1)
+      for (const key of pages) expect((await cloud.storeOf('demo').head(key))?.bytes).toBeGreaterThan(1000)
+    }
+    expect(await articles()).toBe(rows)
+  })
+
   it('prove a backup again, and restore one with a safety copy', async () => {
     const proven = await cloud.invoke('verify-backups', { hub: 'demo', backup: 'latest' })
     expect(summaryOf(proven)).toMatchObject({ status: 'ok' })

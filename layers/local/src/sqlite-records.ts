@@ -45,7 +45,12 @@ export function sqliteRecords({ path }: { readonly path: string }): RecordStore 
   const look = <T>(work: (database: DatabaseSync) => T, nothing: T): T =>
     use(() => {
       if (database !== null) return work(database)
-      if (statSync(path, { throwIfNoEntry: false }) === undefined) return nothing
+      if (statSync(path, { throwIfNoEntry: false }) === undefined) {
+        const folder = statSync(dirname(path), { throwIfNoEntry: false })
+        // None can ever be made there.
+        if (folder?.isDirectory() === false) throw new Error(`${dirname(path)} is no directory`)
+        return nothing
+      }
       database = open()
       return work(database)
     })
