@@ -1,4 +1,3 @@
-import { storedAdvisories } from '@hubkeeper/audit'
 import {
   type Access,
   type ConnectedRun,
@@ -60,7 +59,9 @@ export async function auditPorts(
             configured: hub.audit.advisories,
             memory: access.memory === undefined ? null : memory,
             now,
-            stored: (place) => storedAdvisories({ store: granted, place }),
+            // Loaded by those that look at advisories.
+            stored: async (place) =>
+              (await import('@hubkeeper/audit')).storedAdvisories({ store: granted, place }),
           }),
         }),
     ...(access.packages === undefined

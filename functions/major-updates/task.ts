@@ -1,24 +1,6 @@
-import {
-  type Attachment,
-  defineTask,
-  gibibytes,
-  minutes,
-  only,
-  quarterly,
-  type TaskResult,
-  together,
-} from '@hubkeeper/core'
+import { defineTask, gibibytes, minutes, quarterly } from '@hubkeeper/core'
 import * as z from 'zod'
-import { readPackages } from '../dependency-update/read.ts'
-import { readableFindings } from '../dependency-update/readable.ts'
-import { byReason } from '../dependency-update/words.ts'
 import { access } from './context.ts'
-import { buildDocumentation } from './documentation.ts'
-import { judgeSupport } from './end-of-life.ts'
-import { compareWithIndexes, majorFindings, outdatedMajors } from './majors.ts'
-import { upgradePlan } from './plan.ts'
-import { runningProducts } from './products.ts'
-import { spreadSafetyNet } from './safety-net.ts'
 
 /** What larger upgrades there are, with a proven backup first: without one, none is proposed. */
 export const majorUpdates = defineTask({
@@ -31,37 +13,6 @@ export const majorUpdates = defineTask({
   // It makes a backup.
   writes: true,
   input: z.strictObject({}),
-  async run(context): Promise<TaskResult> {
-    const { at, hub, progress } = context
-    const { failure, proven, structure, ...kept } = await spreadSafetyNet(context)
-    progress.step('Reading what is asked for and what is installed')
-    const packages = await readPackages(context)
-    const comparison = await compareWithIndexes(context, packages.inventory.packages)
-    const running = runningProducts(context, packages, structure)
-    const products = await judgeSupport(context, running, comparison.compared)
-    const attachments: readonly Attachment[] =
-      proven === null
-        ? []
-        : [
-            {
-              name: 'upgrade-plan.md',
-              text: upgradePlan({
-                hub: hub.id,
-                at,
-                backup: proven,
-                products,
-                outdated: outdatedMajors(comparison),
-                unanswered: byReason(comparison.unanswered),
-              }),
-            },
-          ]
-    const { findings, figures } = together([
-      { findings: [...kept.findings], figures: [...kept.figures] },
-      only(...readableFindings(packages, at).map(({ finding }) => finding)),
-      majorFindings(comparison),
-      only(...products.map(({ finding }) => finding)),
-      only(await buildDocumentation(context)),
-    ])
-    return { ...kept, findings, figures, attachments, failure }
-  },
+  // Loaded when it runs: most commands run another task, or none.
+  run: async (context) => (await import('./procedure.ts')).run(context),
 })

@@ -1,14 +1,6 @@
-import { defineTask, gibibytes, minutes, monthly, type TaskResult } from '@hubkeeper/core'
+import { defineTask, gibibytes, minutes, monthly } from '@hubkeeper/core'
 import * as z from 'zod'
-import { judgeEntries } from './accept.ts'
-import { conclude } from './conclude.ts'
 import { access } from './context.ts'
-import { inspectEndpoints } from './endpoints.ts'
-import { allOf } from './look.ts'
-import { reviewPolicies } from './policies.ts'
-import { scanCode } from './scan.ts'
-import { findSecrets } from './secrets.ts'
-import { inspectStorage } from './storage.ts'
 
 /** Looks at the hub as somebody who means it harm would. */
 export const securityAudit = defineTask({
@@ -21,18 +13,6 @@ export const securityAudit = defineTask({
   writes: false,
   audience: 'security',
   input: z.strictObject({}),
-  async run(context): Promise<TaskResult> {
-    const { at, hub } = context
-    const look = allOf([
-      await scanCode(context),
-      await inspectStorage(context),
-      await findSecrets(context),
-      await inspectEndpoints(context),
-      reviewPolicies(hub, at),
-    ])
-    const issues = look.issues.map(({ issue }) => issue)
-    const everythingSeen = look.blind.length + look.partial.length === 0
-    const entries = judgeEntries(hub.audit.ignore, issues, at, everythingSeen)
-    return conclude(context, allOf([look, entries]))
-  },
+  // Loaded when it runs: most commands run another task, or none.
+  run: async (context) => (await import('./procedure.ts')).run(context),
 })

@@ -67,6 +67,7 @@ describe.skipIf(!motoAvailable)(needingMoto('a deployed function that meets what
         backupBucket: cloud.backupBucket,
         topics: {
           'on-call': 'arn:aws:sns:us-east-1:123456789012:x',
+          security: 'arn:aws:sns:us-east-1:123456789012:z',
           team: 'arn:aws:sns:us-east-1:123456789012:y',
         },
       }

@@ -1,32 +1,9 @@
-import { onOneLine, signatureSchema, UsageError } from '@hubkeeper/core'
-import {
-  checklistsAt,
-  endOfDay,
-  itemNamed,
-  type KnownItem,
-  longestSignature,
-  signatureEnd,
-  signingRefused,
-} from '@hubkeeper/review'
 import { type Command, InvalidArgumentError } from 'commander'
+import type { SignOptions } from '../checklist/sign.ts'
 import { parseMoment } from '../options.ts'
 import { thisAccount } from '../owner.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import {
-  type ChosenHub,
-  commandOf,
-  type LedgerOptions,
-  withChosenHub,
-  withLedgerOptions,
-} from './deployed-ledger.ts'
-import { showStatement, statementOf } from './statement.ts'
-
-interface SignOptions extends LedgerOptions {
-  readonly by: string
-  readonly note: string
-  /** A day, or a moment. */
-  readonly until?: string | Date
-}
+import { withLedgerOptions } from './deployed-ledger.ts'
 
 /** `hubkeeper sign`. */
 export function registerSign(program: Command, terminal: Terminal): void {
@@ -51,51 +28,16 @@ Examples:
   hubkeeper sign monitoring --note "two false alarms, limits raised" --deployed`,
     )
     .action(async (text: string, options: SignOptions) => {
-      const known = itemNamed(text)
-      await withChosenHub(options, (chosen) => sign(known, chosen, options, terminal))
+      const { signItem } = await import('../checklist/sign.ts')
+      await signItem(text, options, terminal)
     })
 }
-
-async function sign(
-  { cadence, id, title }: KnownItem,
-  { hub, ledger, now, reports }: ChosenHub,
-  options: SignOptions,
-  terminal: Terminal,
-): Promise<void> {
-  const at = now()
-  const [checklist] = await checklistsAt({ at, hub, ledger, reports }, [cadence])
-  const item = checklist?.items.find((each) => each.id === id)
-  const refused = item === undefined ? null : signingRefused(item)
-  if (refused !== null) {
-    throw new UsageError([`${title}: ${refused}`, ...(item?.evidence ?? [])].join('\n  '), {
-      hint: `see it: ${commandOf(`checklist ${cadence}`, options)}`,
-    })
-  }
-  const until = endOf(options.until, hub.timeZone) ?? signatureEnd(cadence, hub.timeZone, at)
-  if (until <= at || until.getTime() > at.getTime() + longestSignature) {
-    throw new UsageError(`--until: ${until.toISOString()} is not within the next 366 days`, {
-      hint: 'sign it again when it has been looked at again',
-    })
-  }
-  const signature = statementOf(signatureSchema, {
-    item: id,
-    by: onOneLine(options.by),
-    note: onOneLine(options.note),
-    at: at.toISOString(),
-    until: until.toISOString(),
-  })
-  await ledger.sign(signature)
-  showStatement(terminal, options, { hub: hub.id, signature }, [
-    `${title} (${cadence}): signed by ${signature.by} until ${signature.until}: ${signature.note}`,
-  ])
-}
-
-const endOf = (until: string | Date | undefined, timeZone: string): Date | null =>
-  typeof until === 'string' ? endOfDay(until, timeZone) : (until ?? null)
 
 /** A day stays a day, for its end depends on the hub's time zone. */
 function parseUntil(text: string): string | Date {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return parseMoment(text)
-  if (endOfDay(text, 'UTC') !== null) return text
+  const day = new Date(`${text}T00:00:00Z`)
+  // The 31st of a shorter month is read as a day of the next one.
+  if (!Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)) return text
   throw new InvalidArgumentError('there is no such day; write it as 2026-12-31')
 }

@@ -1,5 +1,4 @@
 import type { ObjectStore, Report } from '@hubkeeper/core'
-import { htmlOf, pageOfReport } from '@hubkeeper/review'
 
 /** A report as HTML, and where it came from. */
 export interface ReportPage {
@@ -14,5 +13,6 @@ export async function pageOf(store: ObjectStore, report: Report): Promise<Report
   const stored = own === undefined ? null : await store.get(own.key)
   if (own !== undefined && stored !== null)
     return { html: new TextDecoder().decode(stored.body), key: own.key }
+  const { htmlOf, pageOfReport } = await import('@hubkeeper/review')
   return { html: await htmlOf(pageOfReport(report)), key: null }
 }
