@@ -1,5 +1,5 @@
-import { formatDuration } from '@hubkeeper/core'
-import type { Block, Cell } from '@hubkeeper/review'
+import { formatDuration, type HubConfig, thresholdsOf } from '@hubkeeper/core'
+import { allReports, type Block, type Cell, type History, since } from '@hubkeeper/review'
 import { effectsTable } from '../architecture-review/care-page.ts'
 import type { Incident } from './incidents.ts'
 import type { Packet } from './packet.ts'
@@ -32,8 +32,31 @@ export function incidentsBlock(incidents: readonly Incident[]): Block {
   }
 }
 
-/** How every task was done, how long it took, and what was done by hand. */
-export function maintenanceBlocks({ byHand, effects, gathered }: Packet): Block[] {
+/** How old the newest proven backup was whenever somebody looked; none where nobody did. */
+function backupAges(history: History, { thresholds }: Pick<HubConfig, 'thresholds'>): Block[] {
+  const points = allReports(history).flatMap(({ findings, finishedAt }) =>
+    findings.flatMap(({ actual, check }) =>
+      check === 'backup.age' && typeof actual === 'number'
+        ? [{ at: new Date(finishedAt), value: actual }]
+        : [],
+    ),
+  )
+  if (points.length === 0) return []
+  const { critical, warning } = thresholdsOf('backup.age', thresholds)
+  const limits = [
+    { name: 'warning', value: warning },
+    ...(critical === null ? [] : [{ name: 'critical', value: critical }]),
+  ]
+  const title = 'Age of the newest proven backup'
+  const series = [{ name: 'age', points }]
+  return [{ kind: 'chart', chart: { kind: 'line', title, unit: 'seconds', series, limits } }]
+}
+
+/** How every task was done, how long it took, what was done by hand, and how old backups grew. */
+export function maintenanceBlocks(
+  { byHand, effects, from, gathered }: Packet,
+  hub: Pick<HubConfig, 'thresholds'>,
+): Block[] {
   const long = effects
     .flatMap(({ task, typicalSeconds }) =>
       typicalSeconds === null ? [] : [{ name: task, value: typicalSeconds }],
@@ -66,6 +89,7 @@ export function maintenanceBlocks({ byHand, effects, gathered }: Packet): Block[
           },
         ]),
     ...overdueBlocks(gathered.facts.effects),
+    ...backupAges(since(gathered.history, from), hub),
   ]
 }
 

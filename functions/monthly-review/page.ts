@@ -39,7 +39,7 @@ export function pageOf({ at, hub, run }: ReviewContext, packet: Packet, status: 
         blocks: [...performanceBlocks(packet.gathered), ...availabilityBlocks(packet.gathered)],
       },
       { heading: 'Details: incidents', blocks: [incidentsBlock(packet.incidents)] },
-      { heading: 'Details: maintenance', blocks: maintenanceBlocks(packet) },
+      { heading: 'Details: maintenance', blocks: maintenanceBlocks(packet, hub) },
       { heading: 'Details: planning', blocks: planningBlocks(packet) },
       growthSection(packet.gathered),
       limitsSection(packet.gathered.facts),

@@ -52,7 +52,7 @@ const month: readonly RunMade[] = [
     (_, day): RunMade => ({
       task: 'health-check',
       at: new Date(ago(day).getTime() - hours(1)),
-      findings: [disk(day)],
+      findings: [disk(day), finding('backup.age', 'ok', { actual: 3600 * (day === 20 ? 25 : 5) })],
     }),
   ),
   ...Array.from(
@@ -163,6 +163,7 @@ describe('the packet of a month', () => {
     expect(first.split('\n').length).toBeLessThan(60)
     expect(first).toContain('1 upgrade for flaws or ended support, 1 more proposed')
     expect(documentIn(result, 'review.html')).toContain('Planning (15 min)')
+    expect(markdown).toMatch(/Age of the newest proven backup[^]*between 5 h and 1 d 1 h/)
   })
 
   it('has the four checklists, which alert nobody again', async () => {
