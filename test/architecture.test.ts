@@ -102,6 +102,21 @@ describe('imports point one way', () => {
     expect(importers).toEqual(['layers/aws/src/runtime/custody.ts'])
   })
 
+  it('what the engine starts as processes loads no more of core than its basics', () => {
+    const reached = new Set<string>()
+    const reach = (file: string): void => {
+      if (reached.has(file)) return
+      reached.add(file)
+      const text = readFileSync(join(root, file), 'utf8')
+      expect(text, file).not.toMatch(/^import (?!type )[^']*from '@hubkeeper\/core'$/m)
+      for (const [, specifier = ''] of text.matchAll(/^import (?!type )[^']*from '(\.[^']+)'$/gm)) {
+        reach(normalize(join(dirname(file), specifier)))
+      }
+    }
+    reach('layers/sqlite/src/engine/program.ts')
+    expect(reached.size).toBeGreaterThan(20)
+  })
+
   it('the command loads AWS only in its own folder, and that folder only when it is asked for', () => {
     const files = sourcesIn('cli/src').filter((file) => !file.startsWith('cli/src/aws/'))
     for (const file of files) {

@@ -67,10 +67,11 @@ export async function bundle({ entry, outfile, external, minify = false }: Bundl
   if (inside.length > 0) throw new Error(`${entry} would bundle the AWS SDK: ${inside[0]}`)
 }
 
-/** Says what the bundle in `directory` is, so that `require` finds it by its package's name. */
+/** Says what the bundle in `directory` is, so that `require` finds it by its package's name, and all of it by any part's. */
 export function writeManifest(directory: string, name: string, version: string): void {
   mkdirSync(directory, { recursive: true })
-  const manifest = { name, version, main: 'index.js', type: 'commonjs' }
+  const exports = { '.': './index.js', './*': './index.js' }
+  const manifest = { name, version, main: 'index.js', type: 'commonjs', exports }
   writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 

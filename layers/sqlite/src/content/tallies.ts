@@ -1,4 +1,5 @@
-import { type EncodingTrouble, encodingTroubles } from '@hubkeeper/core'
+import type { EncodingTrouble } from '@hubkeeper/core'
+import { encodingTroubles } from '@hubkeeper/core/basics'
 import type { StoredKind } from './gather.ts'
 import type { TextFacts } from './text.ts'
 

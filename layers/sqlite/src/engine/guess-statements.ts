@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { messageOf, type Outcome, type Statement } from '@hubkeeper/core'
+import type { Outcome, Statement } from '@hubkeeper/core'
+import { messageOf } from '@hubkeeper/core/basics'
 import * as z from 'zod'
 import { readSchema } from '../digest/native-source.ts'
 import { type FullTextIndex, fullTextIndexes } from '../schema/full-text.ts'

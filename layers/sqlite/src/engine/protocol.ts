@@ -1,11 +1,11 @@
-import {
-  type ContentTable,
-  type ExaminationPart,
-  examinationParts,
-  type InPlaceRequest,
-  type RowsRequest,
-  type SearchSource,
+import type {
+  ContentTable,
+  ExaminationPart,
+  InPlaceRequest,
+  RowsRequest,
+  SearchSource,
 } from '@hubkeeper/core'
+import { examinationParts } from '@hubkeeper/core/basics'
 import * as z from 'zod'
 import type { PlantStep } from '../drill/plant.ts'
 import { analysisSchemas } from './analysis-results.ts'

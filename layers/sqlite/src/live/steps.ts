@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type InPlaceRequest, minutes } from '@hubkeeper/core'
+import type { InPlaceRequest } from '@hubkeeper/core'
+import { minutes } from '@hubkeeper/core/basics'
 import { readSchema } from '../digest/native-source.ts'
 import { analysisLimit, analysisPlan } from '../examine/statistics.ts'
 import { type FullTextIndex, mergeableIndexes } from '../schema/full-text.ts'

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Outcome } from '@hubkeeper/core'
-import { messageOf } from '@hubkeeper/core'
+import { messageOf } from '@hubkeeper/core/basics'
 import { readSchema } from '../digest/native-source.ts'
 import type { MeasuredSearch } from '../engine/analysis-results.ts'
 import { openHostile } from '../engine/connection.ts'
