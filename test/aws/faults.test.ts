@@ -77,14 +77,17 @@ describe.skipIf(!motoAvailable)(needingMoto('a deployed function in trouble'), (
   describe('that S3 asks to slow down', () => {
     onFreshCloud()
 
-    it.each(['backup', maintenance])('does %s after bursts of it on all that matters', async (task) => {
-      for (const name of ['GetObject', 'PutObject', 'UploadPartCopy', 'CompleteMultipartUpload']) {
-        meet(cloud, hub, operation(name, /hub\.db$|manifest/), { fault: refusals.slowDown, times: 2 })
-      }
-      expect(await run(task)).toMatchObject(ok)
-      expect(cloud.proxy.faults, 'the faults were met').toEqual([])
-      await expectRecovery()
-    })
+    it.each(everyNth([maintenance, 'backup'], 2))(
+      'does %s after bursts of it on all that matters',
+      async (task) => {
+        for (const name of ['GetObject', 'PutObject', 'UploadPartCopy', 'CompleteMultipartUpload']) {
+          meet(cloud, hub, operation(name, /hub\.db$|manifest/), { fault: refusals.slowDown, times: 2 })
+        }
+        expect(await run(task)).toMatchObject(ok)
+        expect(cloud.proxy.faults, 'the faults were met').toEqual([])
+        await expectRecovery()
+      },
+    )
 
     const calls: readonly (readonly [string, string, RegExp])[] = [
       ['backup', 'PutObject', /manifest/],

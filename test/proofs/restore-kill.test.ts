@@ -165,7 +165,7 @@ describe('a restore with files, killed with SIGKILL', { timeout }, () => {
     await succeed(hub, restore)
     const points = namedPoints(await stepsOf(hub, undo))
     expect(points.length).toBeGreaterThanOrEqual(14)
-    for (const point of everyNth(points, 4)) {
+    for (const point of everyNth(points, 6)) {
       const aim = change()
       await succeed(hub, restore)
       const done = await killed(hub, undo, point)

@@ -127,7 +127,7 @@ const isPossible = ({ impossible = null }: Damage): boolean => impossible === nu
 
 describe.each(Object.entries(damages))('damage to %s', (group, kinds) => {
   // Each waits for the processes that it starts.
-  it.concurrent.each(everyNth(kinds.filter(isPossible), 3).map((damage, i) => ({ ...damage, i })))(
+  it.concurrent.each(everyNth(kinds.filter(isPossible), 4).map((damage, i) => ({ ...damage, i })))(
     '$name',
     { timeout: minutes(heavy ? 30 : 5) },
     async ({ i, ...damage }) => {
