@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { ConfigInput } from '@hubkeeper/core'
@@ -20,9 +20,18 @@ export interface TestHub {
   value(sql: string): unknown
 }
 
-/** Ids of the backups in a hub’s directory, oldest first. */
+/** Ids of the backups in a hub’s directory, oldest first: within one second, ids do not tell which came first. */
 export const backupIds = ({ directory }: Pick<TestHub, 'directory'>): string[] =>
-  readdirSync(join(directory, 'backups')).sort()
+  readdirSync(join(directory, 'backups'))
+    .map((id) => ({ id, order: `${id.slice(0, 16)} ${takenAtOf(join(directory, 'backups', id))} ${id}` }))
+    .sort((a, b) => (a.order < b.order ? -1 : 1))
+    .map(({ id }) => id)
+
+const takenAtOf = (backup: string): string => {
+  const manifest = join(backup, 'manifest.json')
+  const text = existsSync(manifest) ? readFileSync(manifest, 'utf8') : ''
+  return /"takenAt": ?"([^"]+)"/.exec(text)?.[1] ?? ''
+}
 
 /** A sample hub, offline unless configured otherwise. */
 export function sampleHub(options: Partial<SampleHubOptions> = {}): TestHub {

@@ -75,7 +75,7 @@ describe('a restore with commands that stop and start the server', () => {
     await restored
     await watching.finally(() => {})
     expect(acknowledged).toBeGreaterThan(0)
-    const safety = readdirSync(join(hub.directory, 'backups')).sort().at(-1) ?? ''
+    const safety = backupIds(hub).at(-1) ?? ''
     const copy = new DatabaseSync(join(hub.directory, 'backups', safety, 'hub.db'), { readOnly: true })
     const kept = Number(copy.prepare('SELECT count(*) AS n FROM visits').get()?.n)
     copy.close()
