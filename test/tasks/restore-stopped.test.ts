@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { hubkeeper, runTask } from '../support/cli.ts'
 import { type ControlledHub, controlledHub } from '../support/controlled-hub.ts'
 import { everyNth } from '../support/heavy.ts'
+import { backupIds } from '../support/hub.ts'
 
 const note = (hub: ControlledHub): string => join(hub.directory, 'state/stopped.json')
 
