@@ -174,6 +174,8 @@ describe('guesses', () => {
     fc.assert(
       fc.property(name, name, (table, index) => {
         fc.pre(table.toLowerCase() !== index.toLowerCase() && !/\p{Cs}/u.test(table + index))
+        // FTS5 makes no index whose column is called as the index is.
+        fc.pre(index.toLowerCase() !== 't')
         const path =
           made(`CREATE TABLE ${quoteName(table)} (a, "rowid2"); INSERT INTO ${quoteName(table)} VALUES (1, 2);
           CREATE VIRTUAL TABLE ${quoteName(index)} USING fts5 (t, tokenize = "trigram");

@@ -1,4 +1,5 @@
 import { hours } from '../units.ts'
+import { wallClock } from '../wall-clock.ts'
 
 /** Turns wall-clock times of one zone into moments, ms since 1970. */
 export type ZoneClock = (
@@ -10,28 +11,12 @@ export type ZoneClock = (
   ms: number,
 ) => number
 
-/** What a zone's clocks show at a moment, as if it were UTC, ms. */
-function shownAt(format: Intl.DateTimeFormat, moment: number): number {
-  const part = new Map(format.formatToParts(moment).map(({ type, value }) => [type, Number(value)]))
-  const of = (type: Intl.DateTimeFormatPartTypes): number => part.get(type) ?? 0
-  return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour') % 24, of('minute'), of('second'))
-}
-
 /** A clock for an IANA zone. Asking Intl is slow, so the offset of each hour is remembered. */
 export function zoneClock(timeZone: string): ZoneClock {
   if (timeZone === 'UTC') {
     return (year, month, day, hour, minute, ms) => Date.UTC(year, month - 1, day, hour, minute, 0, ms)
   }
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
+  const shownAt = wallClock(timeZone)
   const offsets = new Map<number, number>()
   const offsetAt = (wall: number): number => {
     const hour = Math.floor(wall / hours(1))
@@ -39,8 +24,8 @@ export function zoneClock(timeZone: string): ZoneClock {
     if (known !== undefined) return known
     const start = hour * hours(1)
     // The offset is taken at the moment that it leads to, so a second look settles it.
-    const first = shownAt(format, start) - start
-    const offset = shownAt(format, start - first) - (start - first)
+    const first = shownAt(start) - start
+    const offset = shownAt(start - first) - (start - first)
     offsets.set(hour, offset)
     return offset
   }

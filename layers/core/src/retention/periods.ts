@@ -1,3 +1,5 @@
+import { wallClock } from '../wall-clock.ts'
+
 /** A calendar period in a hub's time zone: `index` counts periods of its kind without gaps. */
 export interface Period {
   readonly index: number
@@ -18,18 +20,12 @@ const msPerDay = 86_400_000
 
 /** The calendar of an IANA time zone; weeks begin on Mondays. */
 export function calendarOf(timeZone: string): Calendar {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-  })
+  const shownAt = wallClock(timeZone)
   return (moment) => {
-    const part = new Map(format.formatToParts(moment).map(({ type, value }) => [type, Number(value)]))
-    const of = (type: Intl.DateTimeFormatPartTypes): number => part.get(type) ?? 0
-    const [year, month] = [of('year'), of('month') - 1]
+    const shown = new Date(shownAt(moment.getTime()))
+    const [year, month] = [shown.getUTCFullYear(), shown.getUTCMonth()]
     // 1 January 1970 was a Thursday.
-    const week = Math.floor((Date.UTC(year, month, of('day')) / msPerDay + 3) / 7)
+    const week = Math.floor((Math.floor(shown.getTime() / msPerDay) + 3) / 7)
     const monday = new Date((week * 7 - 3) * msPerDay).toISOString().slice(0, 10)
     const quarter = Math.floor(month / 3)
     return {

@@ -1,4 +1,4 @@
-import { days } from '@hubkeeper/core'
+import { days, wallClock } from '@hubkeeper/core'
 
 /** The calendar of an IANA time zone. A wall-clock time is what its clocks show, written as if it were UTC, ms. */
 export interface ZoneCalendar {
@@ -13,22 +13,8 @@ export interface ZoneCalendar {
 
 /** See {@link ZoneCalendar}. @throws RangeError for what is no time zone */
 export function zoneCalendar(timeZone: string): ZoneCalendar {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
-  const wallAt = (moment: Date): number => {
-    const part = new Map(format.formatToParts(moment).map(({ type, value }) => [type, Number(value)]))
-    const of = (type: Intl.DateTimeFormatPartTypes): number => part.get(type) ?? 0
-    const ms = ((moment.getTime() % 1000) + 1000) % 1000
-    return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'), ms)
-  }
+  const shownAt = wallClock(timeZone)
+  const wallAt = (moment: Date): number => shownAt(moment.getTime())
   const offsetAt = (time: number): number => wallAt(new Date(time)) - time
   return {
     wallAt,

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ContentTable, Outcome } from '@hubkeeper/core'
 import { readSchema } from '../digest/native-source.ts'
-import { openHostile, scalar } from '../engine/connection.ts'
-import { failedWith, sniff } from '../engine/fault.ts'
+import { lookAtRest } from '../engine/at-rest.ts'
+import { scalar } from '../engine/connection.ts'
 import { fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
 import { columnsOf, type NamedColumn } from './table.ts'
@@ -26,18 +26,7 @@ const longValue = 100
 
 /** Tables that are likely to hold content. */
 export function guessContent(path: string, heapLimit: number): Outcome<ContentTable[]> {
-  const fault = sniff(path)
-  if (fault !== null) return { state: 'fault', fault }
-  try {
-    const database = openHostile(path, { readOnly: true, immutable: true, heapLimit })
-    try {
-      return { state: 'done', value: contentIn(database) }
-    } finally {
-      database.close()
-    }
-  } catch (error) {
-    return failedWith(error, path)
-  }
+  return lookAtRest(path, { heapLimit }, contentIn)
 }
 
 function contentIn(database: DatabaseSync): ContentTable[] {

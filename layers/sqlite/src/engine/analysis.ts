@@ -3,8 +3,8 @@ import type { Outcome, TableAnalysis } from '@hubkeeper/core'
 import * as z from 'zod'
 import { readSchema } from '../digest/native-source.ts'
 import { quoteName } from '../schema/quote.ts'
-import { openHostile, scalar } from './connection.ts'
-import { failedWith, sniff } from './fault.ts'
+import { lookAtRest } from './at-rest.ts'
+import { scalar } from './connection.ts'
 
 const statisticsRow = z.object({ tbl: z.string(), stat: z.string().nullable() })
 
@@ -13,18 +13,7 @@ const staleFactor = 10
 
 /** What the query planner of a file at rest knows of each table that has an index or was analysed. */
 export function readAnalysis(path: string, heapLimit: number): Outcome<TableAnalysis[]> {
-  const fault = sniff(path)
-  if (fault !== null) return { state: 'fault', fault }
-  try {
-    const database = openHostile(path, { readOnly: true, immutable: true, heapLimit })
-    try {
-      return { state: 'done', value: analysisIn(database) }
-    } finally {
-      database.close()
-    }
-  } catch (error) {
-    return failedWith(error, path)
-  }
+  return lookAtRest(path, { heapLimit }, analysisIn)
 }
 
 function analysisIn(database: DatabaseSync): TableAnalysis[] {

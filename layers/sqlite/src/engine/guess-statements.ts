@@ -5,8 +5,8 @@ import * as z from 'zod'
 import { readSchema } from '../digest/native-source.ts'
 import { type FullTextIndex, fullTextIndexes } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
-import { openHostile } from './connection.ts'
-import { failedWith, missingName, sniff } from './fault.ts'
+import { lookAtRest } from './at-rest.ts'
+import { missingName } from './fault.ts'
 
 /** Of the four guesses, two are about the largest table. */
 const maxSearches = 2
@@ -16,18 +16,7 @@ const termRow = z.object({ term: z.string() })
 
 /** Queries that suit the schema of a file at rest. */
 export function guessStatements(path: string, heapLimit: number): Outcome<Statement[]> {
-  const fault = sniff(path)
-  if (fault !== null) return { state: 'fault', fault }
-  try {
-    const database = openHostile(path, { readOnly: true, immutable: true, heapLimit })
-    try {
-      return { state: 'done', value: [...searches(database), ...ofLargestTable(database)] }
-    } finally {
-      database.close()
-    }
-  } catch (error) {
-    return failedWith(error, path)
-  }
+  return lookAtRest(path, { heapLimit }, (database) => [...searches(database), ...ofLargestTable(database)])
 }
 
 /** A search for a word that occurs, as a hub makes it: the best ten, by rank. */

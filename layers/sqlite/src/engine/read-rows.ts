@@ -2,8 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { Outcome, ReadRow, ReadRows, RowsRequest } from '@hubkeeper/core'
 import * as z from 'zod'
 import { quoteName } from '../schema/quote.ts'
-import { openHostile } from './connection.ts'
-import { failedWith, sniff } from './fault.ts'
+import { lookAtRest } from './at-rest.ts'
 
 /** A longer text is no name, title or list of topics. */
 const maxText = 10_000
@@ -17,18 +16,9 @@ export function readRows(
   maxRows: number,
   heapLimit: number,
 ): Outcome<ReadRows[]> {
-  const fault = sniff(path)
-  if (fault !== null) return { state: 'fault', fault }
-  try {
-    const database = openHostile(path, { readOnly: true, immutable: true, heapLimit })
-    try {
-      return { state: 'done', value: tables.map((request) => rowsOf(database, request, maxRows)) }
-    } finally {
-      database.close()
-    }
-  } catch (error) {
-    return failedWith(error, path)
-  }
+  return lookAtRest(path, { heapLimit }, (database) =>
+    tables.map((request) => rowsOf(database, request, maxRows)),
+  )
 }
 
 function rowsOf(

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Outcome, SearchComparison } from '@hubkeeper/core'
 import { readSchema } from '../digest/native-source.ts'
-import { openHostile } from '../engine/connection.ts'
-import { failedWith, sniff } from '../engine/fault.ts'
+import { lookAtRest } from '../engine/at-rest.ts'
+import { failedWith } from '../engine/fault.ts'
 import type { Job } from '../engine/protocol.ts'
 import { type FullTextIndex, fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
 import { compareExternal } from './external.ts'
@@ -16,23 +16,10 @@ const cacheKiB = 32 * 1024
 
 /** Every full-text table of a file at rest against what it is made from. */
 export function compareSearch(job: CompareJob, heapLimit: number): Outcome<SearchComparison[]> {
-  const { path } = job
-  const fault = sniff(path)
-  if (fault !== null) return { state: 'fault', fault }
-  try {
-    const database = openHostile(path, { readOnly: true, immutable: true, heapLimit, cacheKiB })
-    try {
-      const schema = readSchema(database)
-      const value = fullTextIndexes(schema).map((index) =>
-        compareOne(database, schema, index, job, heapLimit),
-      )
-      return { state: 'done', value }
-    } finally {
-      database.close()
-    }
-  } catch (error) {
-    return failedWith(error, path)
-  }
+  return lookAtRest(job.path, { heapLimit, cacheKiB }, (database) => {
+    const schema = readSchema(database)
+    return fullTextIndexes(schema).map((index) => compareOne(database, schema, index, job, heapLimit))
+  })
 }
 
 /** What is wrong with one index keeps nobody from the next one. */

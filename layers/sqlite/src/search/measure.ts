@@ -3,8 +3,8 @@ import type { Outcome } from '@hubkeeper/core'
 import { messageOf } from '@hubkeeper/core/basics'
 import { readSchema } from '../digest/native-source.ts'
 import type { MeasuredSearch } from '../engine/analysis-results.ts'
-import { openHostile } from '../engine/connection.ts'
-import { failedWith, missingName, sniff } from '../engine/fault.ts'
+import { lookAtRest } from '../engine/at-rest.ts'
+import { failedWith, missingName } from '../engine/fault.ts'
 import { sampleSearch } from '../engine/guess-statements.ts'
 import type { Job } from '../engine/protocol.ts'
 import { type FullTextIndex, fullTextIndexes } from '../schema/full-text.ts'
@@ -18,27 +18,17 @@ const longEnough = 1000
 
 /** What full-text indexes of a file at rest take, and how long a search in each takes. */
 export function measureSearch({ indexes, path }: MeasureJob, heapLimit: number): Outcome<MeasuredSearch[]> {
-  const fault = sniff(path)
-  if (fault !== null) return { state: 'fault', fault }
-  try {
-    const database = openHostile(path, { readOnly: true, immutable: true, heapLimit })
-    try {
-      const schema = readSchema(database)
-      const known = fullTextIndexes(schema)
-      const value = indexes.map(({ index, sql }): MeasuredSearch => {
-        const refused = whyNotRebuilt(schema, index)
-        const found = known.find(({ name }) => name === index)
-        return found === undefined
-          ? { index, refused, bytes: null, sql: null, seconds: null }
-          : { index, refused, bytes: bytesOf(database, found), ...searched(database, found, sql) }
-      })
-      return { state: 'done', value }
-    } finally {
-      database.close()
-    }
-  } catch (error) {
-    return failedWith(error, path)
-  }
+  return lookAtRest(path, { heapLimit }, (database) => {
+    const schema = readSchema(database)
+    const known = fullTextIndexes(schema)
+    return indexes.map(({ index, sql }): MeasuredSearch => {
+      const refused = whyNotRebuilt(schema, index)
+      const found = known.find(({ name }) => name === index)
+      return found === undefined
+        ? { index, refused, bytes: null, sql: null, seconds: null }
+        : { index, refused, bytes: bytesOf(database, found), ...searched(database, found, sql) }
+    })
+  })
 }
 
 const suffixes = {
