@@ -10,7 +10,7 @@ import {
   storedMemory,
   unchangedMemory,
 } from '@hubkeeper/core'
-import { configuredAdvisories, httpEndpoints, releaseIndex } from '@hubkeeper/http'
+import { webAuditPorts } from '@hubkeeper/http'
 import {
   documentationBuilder,
   localPackageReader,
@@ -43,27 +43,18 @@ export async function auditPorts(
   const kept = storedMemory({ store: granted, task: run.task })
   const memory = run.dryRun ? unchangedMemory(kept) : kept
   return {
-    ...(access.releases === undefined
-      ? {}
-      : { releases: releaseIndex({ ...hub.audit.releases, endOfLife: hub.audit.endOfLife }) }),
+    ...(await webAuditPorts(access, {
+      hub,
+      memory,
+      now,
+      // Loaded by those that look at advisories.
+      stored: async (place) => (await import('@hubkeeper/audit')).storedAdvisories({ store: granted, place }),
+    })),
     ...(access.documentation === undefined
       ? {}
       : { documentation: documentationBuilder({ root, documentation: hub.audit.documentation }) }),
-    ...(access.endpoints === undefined ? {} : { endpoints: httpEndpoints() }),
     ...(access.scanners === undefined ? {} : { scanners: localScanners({ root, hub, scratch }) }),
     ...(access.posture === undefined ? {} : { posture: localPosture({ root, hub, own }) }),
-    ...(access.advisories === undefined
-      ? {}
-      : {
-          advisories: await configuredAdvisories({
-            configured: hub.audit.advisories,
-            memory: access.memory === undefined ? null : memory,
-            now,
-            // Loaded by those that look at advisories.
-            stored: async (place) =>
-              (await import('@hubkeeper/audit')).storedAdvisories({ store: granted, place }),
-          }),
-        }),
     ...(access.packages === undefined
       ? {}
       : {

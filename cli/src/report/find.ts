@@ -1,4 +1,12 @@
-import { HubkeeperError, keys, listAll, type ObjectStore, type Report, reportSchema } from '@hubkeeper/core'
+import {
+  HubkeeperError,
+  keys,
+  listAll,
+  type ObjectStore,
+  parseStored,
+  type Report,
+  reportSchema,
+} from '@hubkeeper/core'
 
 /** A run is a ULID; documents that a run gave beside its report lie in a folder of that name. */
 const reportKey = /^reports\/([^/]+)\/([0-9A-HJKMNP-TV-Z]{26})\.json$/
@@ -22,19 +30,9 @@ export async function findReport(store: ObjectStore, id: string | undefined): Pr
       hint: 'run a task first: hubkeeper run health-check',
     })
   }
-  const parsed = reportSchema.safeParse(jsonIn(stored.body))
-  if (parsed.success) return parsed.data
+  const report = parseStored(stored.body, reportSchema)
+  if (report !== null) return report
   throw new HubkeeperError('io', `${latest.key} is not a report that this version understands`, {
     hint: 'read the .md file beside it, or ask for another run: hubkeeper report RUN',
   })
-}
-
-/** What is no JSON is no report either: null. */
-function jsonIn(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body))
-  } catch {
-    // Whoever reads it says that it is no report.
-    return null
-  }
 }

@@ -1,6 +1,7 @@
 import { keys } from './keys.ts'
 import type { TaskMemory } from './ports/memory.ts'
 import type { ObjectStore } from './ports/object-store.ts'
+import { parseStored } from './stored-json.ts'
 
 /** What is remembered, and nothing more: a dry run leaves no trace. */
 export const unchangedMemory = (memory: TaskMemory): TaskMemory => ({ ...memory, remember: async () => {} })
@@ -17,15 +18,8 @@ export function storedMemory({
   return {
     async recall(name, schema) {
       const stored = await store.get(keyOf(name))
-      if (stored === null) return null
-      try {
-        const parsed = schema.safeParse(JSON.parse(new TextDecoder().decode(stored.body)))
-        return parsed.success ? parsed.data : null
-      } catch (error) {
-        // What is remembered can be found out anew.
-        if (error instanceof SyntaxError) return null
-        throw error
-      }
+      // What cannot be read any more can be found out anew.
+      return stored === null ? null : parseStored(stored.body, schema)
     },
 
     async remember(name, value) {

@@ -3,6 +3,7 @@ import { keys } from './keys.ts'
 import type { ReportArchive, ReportHistory } from './ports/archive.ts'
 import { listAll, type ObjectStore } from './ports/object-store.ts'
 import { type Report, reportSchema } from './report.ts'
+import { parseStored } from './stored-json.ts'
 
 /** So many reports are read at once: every one is an object of its own. */
 const most = 400
@@ -31,14 +32,7 @@ export function storedReports({
 
   async function read({ key }: Stored): Promise<Report | null> {
     const stored = await store.get(key)
-    if (stored === null) return null
-    try {
-      const parsed = reportSchema.safeParse(JSON.parse(new TextDecoder().decode(stored.body)))
-      return parsed.success ? parsed.data : null
-    } catch (error) {
-      if (error instanceof SyntaxError) return null
-      throw error
-    }
+    return stored === null ? null : parseStored(stored.body, reportSchema)
   }
 
   return {

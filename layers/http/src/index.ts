@@ -1,3 +1,4 @@
+export * from './audit-ports.ts'
 export * from './endpoints/inspector.ts'
 export * from './http-hub.ts'
 export * from './osv/client.ts'

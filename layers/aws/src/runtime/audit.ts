@@ -9,7 +9,7 @@ import {
   storedMemory,
   unchangedMemory,
 } from '@hubkeeper/core'
-import { configuredAdvisories, httpEndpoints, releaseIndex } from '@hubkeeper/http'
+import { webAuditPorts } from '@hubkeeper/http'
 import { storedPackages } from '../stored-packages.ts'
 import { postureOf } from './posture.ts'
 import { remoteDocumentation } from './remote-documentation.ts'
@@ -42,24 +42,16 @@ export async function auditPortsOf(
   const kept = storedMemory({ store, task })
   const memory = dryRun ? unchangedMemory(kept) : kept
   return {
-    ...(access.releases === undefined
-      ? {}
-      : { releases: releaseIndex({ ...hub.audit.releases, endOfLife: hub.audit.endOfLife }) }),
+    ...(await webAuditPorts(access, {
+      hub,
+      memory,
+      now,
+      // The layer with it is attached only to the functions that come this far.
+      stored: async (place) => (await import('@hubkeeper/audit')).storedAdvisories({ store, place }),
+    })),
     ...(access.documentation === undefined ? {} : { documentation: remoteDocumentation() }),
-    ...(access.advisories === undefined
-      ? {}
-      : {
-          advisories: await configuredAdvisories({
-            configured: hub.audit.advisories,
-            memory: access.memory === undefined ? null : memory,
-            now,
-            // The layer with it is attached only to the functions that come this far.
-            stored: async (place) => (await import('@hubkeeper/audit')).storedAdvisories({ store, place }),
-          }),
-        }),
     ...(access.packages === undefined ? {} : { packages: storedPackages({ store, hub, run, fence }) }),
     ...(access.secrets === undefined ? {} : { secrets: await secretTextsOf({ hub, store, now }) }),
-    ...(access.endpoints === undefined ? {} : { endpoints: httpEndpoints() }),
     ...(access.posture === undefined ? {} : { posture: await postureOf({ hub, s3, deployment }) }),
     ...(access.scanners === undefined
       ? {}

@@ -1,4 +1,4 @@
-import { formatBytes, keys, mebibytes, type ObjectStore, type ScanEnd } from '@hubkeeper/core'
+import { formatBytes, keys, mebibytes, type ObjectStore, parseStored, type ScanEnd } from '@hubkeeper/core'
 import * as z from 'zod'
 import type { BuiltScanner } from './order.ts'
 
@@ -35,7 +35,7 @@ export async function resultOf(
   const folder = `${keys.scans}${build.slice(build.lastIndexOf(':') + 1)}/`
   const stored = await store.get(`${folder}${scanner}.end.json`)
   if (stored === null) return null
-  const end = readEnd(stored.body)
+  const end = parseStored(stored.body, endSchema)
   if (end === null) return failed('how it ended cannot be read')
   if (end.failure !== null) return failed(end.failure, end.log)
   const key = `${folder}${scanner}.json`
@@ -49,14 +49,6 @@ export async function resultOf(
   const { builtAt, databaseAt, seconds, version } = end
   const text = new TextDecoder().decode(output.body)
   return { state: 'done', version, builtAt, databaseAt, output: text, seconds }
-}
-
-function readEnd(body: Uint8Array): z.output<typeof endSchema> | null {
-  try {
-    return endSchema.safeParse(JSON.parse(new TextDecoder().decode(body))).data ?? null
-  } catch {
-    return null
-  }
 }
 
 /** A scan that came to nothing. */
