@@ -14,6 +14,7 @@ import { anyText } from './hostile.ts'
 import { pageOfTexts } from './page-of-texts.ts'
 import { samplePage } from './sample-page.ts'
 import { sampleReport } from './sample-report.ts'
+import { startParser } from './support/parse-in-browser.ts'
 
 const samples: Readonly<Record<string, Page>> = {
   sample: samplePage,
@@ -94,12 +95,8 @@ describe.skipIf(browserPath === null)(needingBrowser('pages in a real browser'),
   })
 
   it('makes nothing of hostile texts but text, wherever they stand', async () => {
-    const tab = await browser.newPage()
-    const parsed = (html: string) =>
-      tab.evaluate<Parsed>(
-        `(${parse})(${JSON.stringify(html).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')})`,
-      )
-    const harmless = await parsed(await htmlOf(pageOfTexts(() => 'word')))
+    const parser = await startParser()
+    const harmless = await parser.parse(await htmlOf(pageOfTexts(() => 'word')))
     await fc.assert(
       fc.asyncProperty(fc.infiniteStream(anyText), async (texts) => {
         const given: string[] = []
@@ -110,35 +107,13 @@ describe.skipIf(browserPath === null)(needingBrowser('pages in a real browser'),
             return text
           }),
         )
-        const { outside, svg, text } = await parsed(html)
+        const { outside, svg, text } = await parser.parse(html)
         expect(outside).toEqual(harmless.outside)
         expect(svg.filter((each) => !harmless.svg.includes(each))).toEqual([])
         expect(given.map(onOneLine).filter((each) => !text.includes(each))).toEqual([])
       }),
       { numRuns: 60 },
     )
-    await tab.close()
+    await parser.close()
   })
 })
-
-interface Parsed {
-  /** Each element with the names of its attributes, in order; pictures left out. */
-  readonly outside: readonly string[]
-  /** The different names of elements and attributes in pictures, which may have more or fewer of them. */
-  readonly svg: readonly string[]
-  /** All that can be read. */
-  readonly text: string
-}
-
-/** In the browser: what a parser makes of a document. */
-const parse = `(html) => {
-  const parsed = new DOMParser().parseFromString(html, 'text/html')
-  const named = (element) => element.localName + [...element.attributes].map(({ name }) => ' ' + name).sort().join('')
-  const all = [...parsed.querySelectorAll('*')]
-  const inPicture = (element) => element.closest('.picture svg') !== null
-  return {
-    outside: all.filter((element) => !inPicture(element)).map(named),
-    svg: [...new Set(all.filter(inPicture).flatMap((element) => named(element).split(' ')))],
-    text: parsed.documentElement.textContent,
-  }
-}`
