@@ -15,6 +15,8 @@ export const attacks = [
   '<a href="javascript:alert(1)">x</a>',
   '[x](javascript:alert(1)) **b** `c` | d |\n# e',
   '\u202egnp.exe\u0000\u001b[31m\ud800 \u2028x',
+  '__proto__',
+  'constructor',
   '<base href=//evil.example><meta http-equiv=refresh content="0;//evil.example">',
 ] as const
 
