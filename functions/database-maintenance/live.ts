@@ -134,9 +134,7 @@ function compactionFinding(
     ...(plan.vacuum.kind === 'wanted' ? plan.vacuum.reasons : []),
     ...steps.map(describeStep),
     `writers were held out for ${describeSeconds(longest)} at the longest, budget ${describeSeconds(budget)}`,
-    ...(walBytes > largeLog
-      ? [`the write-ahead log is ${formatBytes(walBytes)} large: it is cut when no reader needs it any more`]
-      : []),
+    ...largeLogLines(walBytes),
   ]
   const sizes = `${formatBytes(before.bytes)} to ${formatBytes(after.bytes)}`
   if (longest > budget) {
@@ -149,10 +147,17 @@ function compactionFinding(
     })
   }
   const smaller = plan.vacuum.kind === 'pointless' && after.bytes < before.bytes
-  return refused === null || smaller
-    ? finding('database.compaction', 'ok', { subject, actual: sizes, evidence })
-    : finding('database.compaction', 'skipped', { subject, ...refused, evidence })
+  if (refused === null || smaller)
+    return finding('database.compaction', 'ok', { subject, actual: sizes, evidence })
+  const isCompact = plan.vacuum.kind === 'pointless' && plan.vacuum.isCompact
+  return finding('database.compaction', isCompact ? 'ok' : 'skipped', { subject, ...refused, evidence })
 }
+
+/** What is to be said of the write-ahead log that is left; nothing of one of a usual size. */
+export const largeLogLines = (walBytes: number): string[] =>
+  walBytes > largeLog
+    ? [`the write-ahead log is ${formatBytes(walBytes)} large: it is cut when no reader needs it any more`]
+    : []
 
 function describeStep({ lockSeconds, locks, longestLockSeconds, name, unfinished }: InPlaceStep): string {
   const held =

@@ -124,6 +124,13 @@ async function finish(
       return skipped('a journal lies beside it: only SQLite may touch it until that is resolved')
     return maintainLive(context, input, { snapshot, before: examination, backup: certificate.backup })
   }
+  if (!decision.wanted && decision.isCompact) {
+    const actual = decision.reason
+    return {
+      findings: [finding('database.compaction', 'ok', { subject: context.database.key, actual })],
+      figures: [],
+    }
+  }
   if (!decision.wanted || rewritten === null)
     return skipped(decision.wanted ? 'nothing was written' : decision.reason)
   return publishRewritten(context, snapshot, examination.digest.value, rewritten, decision)

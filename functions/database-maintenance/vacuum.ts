@@ -23,7 +23,12 @@ export interface Refusal {
 export type VacuumDecision =
   | { readonly kind: 'wanted'; readonly reasons: readonly string[] }
   | { readonly kind: 'refused'; readonly gain: number | null; readonly refusals: readonly Refusal[] }
-  | { readonly kind: 'pointless'; readonly reason: string }
+  | {
+      readonly kind: 'pointless'
+      readonly reason: string
+      /** It is known that nothing is to be gained. */
+      readonly isCompact: boolean
+    }
 
 /** A rehearsal is one reading of a machine that has other work too. */
 const safetyFactor = 1.5
@@ -45,10 +50,10 @@ export async function decideVacuum(
   const gain = gainOf(before)
   if (gain === null && !input.force) {
     const reason = before.statistics.state === 'done' ? '' : reasonOf(before.statistics)
-    return { kind: 'pointless', reason: `what VACUUM would gain is unknown: ${reason}` }
+    return { kind: 'pointless', reason: `what VACUUM would gain is unknown: ${reason}`, isCompact: false }
   }
   if (!input.force && (gain ?? 0) < snapshot.bytes * worthwhileShare) {
-    return { kind: 'pointless', reason: nothingToGain(gain ?? 0, snapshot.bytes) }
+    return { kind: 'pointless', reason: nothingToGain(gain ?? 0, snapshot.bytes), isCompact: true }
   }
   const refusals = [...hazardRefusals(before), ...windowRefusals(context, input)]
   if (refusals.length > 0) return { kind: 'refused', gain, refusals }
@@ -128,7 +133,7 @@ function judge(
   const own = before.structure.state === 'done' ? freeBytesOf(before.structure.value) : 0
   const gain = snapshot.bytes - bytes - own
   if (!force && gain < snapshot.bytes * worthwhileShare) {
-    return { kind: 'pointless', reason: nothingToGain(gain, snapshot.bytes) }
+    return { kind: 'pointless', reason: nothingToGain(gain, snapshot.bytes), isCompact: true }
   }
   const budget = hub.database.vacuum.lockBudgetSeconds
   const forecast = lockSeconds * safetyFactor

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { gibibytes, type Outcome, type StatementRuns, seconds } from '@hubkeeper/core'
 import fc from 'fast-check'
@@ -56,11 +56,12 @@ describe('a benchmark', () => {
       [
         { name: 'kinds', sql: "SELECT id FROM articles WHERE kind = 'k1'" },
         { name: 'wrong', sql: 'SELECT nope FROM articles' },
+        { name: 'few', sql: "SELECT id FROM articles WHERE kind = 'k9'" },
       ],
       { samples: 7, cold: true, timeLimit: seconds(20) },
     )
     expect(readFileSync(path).equals(before)).toBe(true)
-    const [kinds, wrong] = statements
+    const [kinds, wrong, few] = statements
     const { cold, first, rows, warm } = done(kinds?.outcome ?? { state: 'skipped', reason: 'none' })
     expect([cold?.samples, warm?.samples, rows]).toEqual([7, 7, 134])
     expect(first).toBeGreaterThan(0)
@@ -69,8 +70,10 @@ describe('a benchmark', () => {
       expect(times?.p95).toBeGreaterThanOrEqual(times?.p50 ?? 0)
     }
     expect(kinds?.fullScans).toEqual([{ table: 'articles', rows: 400 }])
+    // An index on the kind helps who looks for few rows, not who looks for a third of them.
+    expect([kinds?.missingIndexes.length, few?.missingIndexes.length]).toEqual([0, 1])
     expect(wrong).toMatchObject({ name: 'wrong', outcome: { state: 'fault' }, plan: [] })
-    expect(done(analysis)).toHaveLength(1)
+    expect(done(analysis).filter(({ indexed }) => indexed)).toMatchObject([{ table: 'articles', rows: 400 }])
   })
 
   it('of a statement that never ends is ended, and its plan is known', async () => {
@@ -193,11 +196,49 @@ describe('comparisons', () => {
           fc.string(),
         ),
         (sql) => {
-          for (const { column } of comparisonsIn(sql) ?? []) expect(sql).toContain(column)
+          for (const { column } of comparisonsIn(sql)) expect(sql).toContain(column)
         },
       ),
       { numRuns: 300 },
     )
+  })
+})
+
+describe('a damaged table without an index', () => {
+  it('leaves what the planner knows of the others', () => {
+    const path = made(`CREATE TABLE bad (a); CREATE TABLE good (a); CREATE INDEX good_a ON good (a);
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO bad SELECT hex(i) FROM n;
+      INSERT INTO good VALUES (1)`)
+    const database = new DatabaseSync(path)
+    const page = database.prepare(
+      "SELECT min(pageno) AS n FROM dbstat WHERE name = 'bad' AND pagetype = 'leaf'",
+    )
+    const offset = (Number(page.get()?.n) - 1) * 4096
+    database.close()
+    const bytes = readFileSync(path)
+    writeFileSync(path, bytes.fill(0x5a, offset, offset + 4096))
+    expect(done(readAnalysis(path, heapLimit)).map(({ table }) => table)).toEqual(['good'])
+    expect(planOf({ ...job, path, sql: 'SELECT * FROM bad' }, heapLimit)).toMatchObject({ state: 'fault' })
+  })
+})
+
+describe('sizes of tables', () => {
+  it('are of every one, also of one that is called as if it belonged to a full-text index', async () => {
+    const path = made(`CREATE VIRTUAL TABLE search USING fts5 (text); INSERT INTO search VALUES ('a lamp');
+      CREATE TABLE search_queries (text); CREATE INDEX search_queries_text ON search_queries (text);
+      INSERT INTO search_queries VALUES (hex(zeroblob(50000)));
+      CREATE VIRTUAL TABLE older USING fts4 (text); CREATE TABLE older_data (a)`)
+    const { statistics } = await testEngine().examine(path, { parts: ['statistics'], scratch: dirname(path) })
+    const { tables } = done(statistics)
+    expect(tables.map(({ name, rows }) => [name, rows]).sort()).toEqual([
+      ['older', 0],
+      ['older_data', 0],
+      ['search', 1],
+      ['search_queries', 1],
+    ])
+    const own = tables.find(({ name }) => name === 'search_queries')
+    expect(own?.bytes).toBeGreaterThan(100_000)
+    expect(own?.indexBytes).toBeGreaterThan(100_000)
   })
 })
 
@@ -211,10 +252,24 @@ describe('what the planner knows', () => {
       ${fill('same', 100)} ${fill('grown', 10)} ANALYZE; ${fill('grown', 100)} ${fill('never', 10)} ${fill('bare', 10)}
       CREATE INDEX never_a ON never (a); CREATE INDEX empty_a ON empty (a)`)
     expect(done(readAnalysis(path, heapLimit))).toEqual([
-      { table: 'same', rows: 100, analysedRows: 100, stale: false },
-      { table: 'grown', rows: 110, analysedRows: 10, stale: true },
-      { table: 'never', rows: 10, analysedRows: null, stale: true },
-      { table: 'empty', rows: 0, analysedRows: null, stale: false },
+      { table: 'same', rows: 100, indexed: true, analysedRows: 100, stale: false },
+      { table: 'grown', rows: 110, indexed: true, analysedRows: 10, stale: true },
+      { table: 'never', rows: 10, indexed: true, analysedRows: null, stale: true },
+      { table: 'bare', rows: 10, indexed: false, analysedRows: null, stale: false },
+      { table: 'empty', rows: 0, indexed: true, analysedRows: null, stale: false },
     ])
+  })
+
+  it('is what maintenance goes by as well, whatever else is written there', async () => {
+    const path =
+      made(`CREATE TABLE t (a, b); CREATE INDEX t_b ON t (b); CREATE INDEX t_few ON t (a) WHERE a < 2;
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99) INSERT INTO t SELECT i, i FROM n;
+      CREATE TABLE odd AS SELECT * FROM t; CREATE INDEX odd_a ON odd (a); ANALYZE;
+      CREATE VIRTUAL TABLE older USING fts4 (text); INSERT INTO older VALUES ('a lamp');
+      UPDATE sqlite_stat1 SET stat = x'6f' WHERE tbl = 'odd';
+      INSERT INTO sqlite_stat1 VALUES (NULL, NULL, NULL), (x'00', 5, 5), ('gone', 'gone_a', '9 9')`)
+    const stale = done(readAnalysis(path, heapLimit)).flatMap((table) => (table.stale ? [table.table] : []))
+    const { statistics } = await testEngine().examine(path, { parts: ['statistics'], scratch: dirname(path) })
+    expect([stale, done(statistics).staleStatistics]).toEqual([['odd'], ['odd']])
   })
 })

@@ -70,6 +70,25 @@ describe('an index is left as it is', () => {
     expect(differences(database, byRowid)).toBe(1)
   })
 
+  it.each(['fts5 (body, locale=1)', 'fts4 (body, languageid="language")'])(
+    'when its rows have languages: %s',
+    (module) => {
+      const database = hub()
+      database.exec(
+        `INSERT INTO page VALUES (1, 'a', 'One', 'lamp'); CREATE VIRTUAL TABLE spoken USING ${module}`,
+      )
+      const source = { index: 'spoken', table: 'page', columns: { body: 'body' } }
+      expect(mendRows(database, source)).toBe('its rows have languages, of which their source says nothing')
+    },
+  )
+
+  it('when its source is a view', () => {
+    const database = hub()
+    database.exec('CREATE VIEW shown AS SELECT slug, name AS title, body FROM page')
+    const source = { index: 'keyed', table: 'shown', columns: { title: 'title', body: 'body' }, key: 'slug' }
+    expect(mendRows(database, source)).toBe('shown has no rowid by which its rows could be found')
+  })
+
   it('when the key says the same of two rows', () => {
     const database = hub()
     fill(database)

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { mebibytes, type Outcome, seconds } from '@hubkeeper/core'
-import { createScratch, custodyPorts, type Engine } from '@hubkeeper/sqlite'
+import { mebibytes, type ObjectStore, type Outcome, seconds } from '@hubkeeper/core'
+import { createScratch, custodyPorts, type Engine, type Scratch } from '@hubkeeper/sqlite'
 import { describe, expect, it } from 'vitest'
+import { beginRebuild, withinLimits } from '../../layers/sqlite/src/custody/rebuilding.ts'
 import { digestDatabase } from '../../layers/sqlite/src/digest/database.ts'
 import { nativeSource } from '../../layers/sqlite/src/digest/native-source.ts'
+import { rebuildIndex } from '../../layers/sqlite/src/search/rebuild.ts'
 import { inProcessEngine } from '../fakes/in-process-engine.ts'
 import { memoryStore } from '../fakes/memory-store.ts'
 import { testEngine } from '../support/engine.ts'
@@ -65,6 +67,21 @@ function contentOf(path: string): string {
   }
 }
 
+/** @param given its database is in the store where it has no path */
+const optionsOf = (
+  { path, ...given }: { store: ObjectStore; scratch: Scratch; path: string | null },
+  engine: Engine = inProcessEngine(),
+) => ({
+  ...given,
+  engine,
+  hub: 'test',
+  run: 'run',
+  database: { key, authority: path === null ? ('store' as const) : ('server' as const), path },
+  crossCheckMaxBytes: 0,
+  now: () => new Date(),
+  fence: async () => {},
+})
+
 /** Custody of a database in a store, or of a live one. */
 async function custody(mode: string, live: boolean, engine: Engine = inProcessEngine()) {
   const directory = temporaryDirectory()
@@ -75,17 +92,7 @@ async function custody(mode: string, live: boolean, engine: Engine = inProcessEn
   const scratch = await createScratch(join(directory, 'scratch'))
   const ports = custodyPorts(
     { database: 'maintain' },
-    {
-      hub: 'test',
-      run: 'run',
-      store,
-      engine,
-      scratch,
-      database: { key, authority: live ? 'server' : 'store', path: live ? path : null },
-      crossCheckMaxBytes: 0,
-      now: () => new Date(),
-      fence: async () => {},
-    },
+    optionsOf({ store, scratch, path: live ? path : null }, engine),
   )
   const database = ports.database
   if (database === undefined || !('rewrite' in database)) throw new Error('it cannot be maintained')
@@ -187,7 +194,83 @@ describe('rebuilding that would lock writers out for longer than the budget', ()
   })
 })
 
+/** An index over a view that gives `text` for row 20; with it, what the index has of the rows. */
+function overView(mode: string, text: string): string {
+  const path = join(temporaryDirectory(), key)
+  const database = new DatabaseSync(path)
+  database.exec(`PRAGMA journal_mode = ${mode};
+    CREATE TABLE page (id INTEGER PRIMARY KEY, body); CREATE TABLE switch (at);
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
+    INSERT INTO page SELECT i, 'a lamp ' || i FROM n;
+    CREATE VIEW shown AS SELECT id, CASE WHEN id = (SELECT at FROM switch) THEN ${text} ELSE body END AS body FROM page;
+    CREATE VIRTUAL TABLE words USING fts5 (body, content=shown, content_rowid=id);
+    INSERT INTO words (words) VALUES ('rebuild'); INSERT INTO switch VALUES (20)`)
+  database.close()
+  return path
+}
+
+describe('rebuilding that fails in the middle', () => {
+  it.each(['wal', 'delete'])('leaves the index of a live database in %s mode as it was', async (mode) => {
+    const path = overView(mode, "json('{')")
+    const [before, after] = ['before.db', 'after.db'].map((name) => join(path, '..', name))
+    if (before === undefined || after === undefined) throw new Error('no paths')
+    const work = done(
+      await inProcessEngine().maintainLive(path, { before, after }, request({ rebuild: ['words'] })),
+    )
+    expect(work.steps).toContainEqual(
+      expect.objectContaining({ name: 'rebuilding words', unfinished: expect.any(String) }),
+    )
+    expect(found(path, 'lamp', ['words'])).toEqual([40])
+  })
+
+  it('is no copy to be put in place, when the new index does not say what its content says', async () => {
+    const path = overView('delete', 'hex(randomblob(8))')
+    const directory = join(path, '..')
+    const store = memoryStore()
+    await store.put(key, readFileSync(path))
+    const scratch = await createScratch(join(directory, 'scratch'))
+    const { database } = custodyPorts({ database: 'maintain' }, optionsOf({ store, scratch, path: null }))
+    if (database === undefined || !('rewrite' in database)) throw new Error('it cannot be maintained')
+    const asked = { analyze: false, searchIndexes: [], rebuild: ['words'] }
+    expect(await database.rewrite(done(await database.snapshot()), asked)).toMatchObject({
+      state: 'fault',
+      fault: { message: expect.stringContaining('search index words') },
+    })
+  })
+})
+
+it('rebuilding forgets nothing of how an index was told to merge', () => {
+  const database = new DatabaseSync(':memory:')
+  database.exec(`CREATE VIRTUAL TABLE five USING fts5 (body); CREATE VIRTUAL TABLE four USING fts4 (body);
+    CREATE VIRTUAL TABLE three USING fts3 (body); INSERT INTO five (five, rank) VALUES ('automerge', 3);
+    INSERT INTO five (five, rank) VALUES ('rank', 'bm25(2.0)'); INSERT INTO four (four) VALUES ('automerge=5');
+    INSERT INTO three (three) VALUES ('automerge=6')`)
+  const settings = () =>
+    database
+      .prepare(
+        `SELECT k, v FROM five_config WHERE k <> 'version' UNION ALL SELECT 'four', value FROM four_stat WHERE id = 2
+         UNION ALL SELECT 'three', value FROM three_stat WHERE id = 2`,
+      )
+      .all()
+  const told = settings()
+  expect(told.map(({ v }) => v)).toEqual([3, 'bm25(2.0)', 5, 6])
+  for (const index of ['five', 'four', 'three']) expect(rebuildIndex(database, index)).toBeNull()
+  expect(settings()).toEqual(told)
+})
+
 describe('limits', () => {
+  it('of the disk of a live database refuse what would fill it', async () => {
+    const path = join(temporaryDirectory(), key)
+    fill(path, 'wal', 300)
+    const engine = inProcessEngine()
+    const limits = { lockBudgetSeconds: 60, freeBytes: mebibytes(16) + 10_000 }
+    const rebuilding = await withinLimits(engine, path, await beginRebuild(engine, path, ['own']), limits)
+    expect(rebuilding.indexes).toEqual([])
+    expect(rebuilding.refused).toEqual([
+      { index: 'own', reason: expect.stringMatching(/^it may take .* of the disk .* 16\.0 MiB are free$/) },
+    ])
+  })
+
   it('of memory end the rebuilding, and leave no copy', async () => {
     const path = join(temporaryDirectory(), key)
     fill(path, 'delete', 20)

@@ -147,6 +147,12 @@ describe.each(['fts5', 'fts4'])('a table of %s with content of its own', (module
     expect(differences).toMatchObject({ indexRows: 0, missing: { rows: 60 } })
   })
 
+  it('that has only a few of the rows of a table is told to lack the others', () => {
+    const { comparison, differences } = one(made(`${indexed} DELETE FROM words WHERE rowid > 5`))
+    expect(comparison.source).toMatchObject({ table: 'articles' })
+    expect(differences).toMatchObject({ indexRows: 5, missing: { rows: 55 } })
+  })
+
   it('that is a copy of nothing is left out, and so is an empty one of no table', () => {
     const path = made(`${articles(60)} CREATE VIRTUAL TABLE words USING ${module} (title, body);
       INSERT INTO words SELECT 'other ' || id, 'text' FROM articles;
@@ -214,6 +220,80 @@ describe('an index over another table', () => {
     const { differences } = one(path)
     expect(differences.extra.keys).toEqual(['9'])
     expect(differences.incomplete).toContain('damaged')
+  })
+})
+
+it.each(['UTF-8', 'UTF-16le', 'UTF-16be'])(
+  'keys are told as texts, however they are kept: %s',
+  (encoding) => {
+    const path = made(`PRAGMA encoding = '${encoding}'; CREATE TABLE t (slug TEXT, title TEXT);
+    INSERT INTO t VALUES ('grün', 'One'), ('rot', 'Two'), ('42', 'Three');
+    CREATE VIRTUAL TABLE words USING fts5 (slug, title); INSERT INTO words VALUES ('rot', 'Two'), (42, 'Three')`)
+    const source = { index: 'words', table: 't', columns: { title: 'title' }, key: 'slug' }
+    const { different, extra, missing } = one(path, [source]).differences
+    expect([missing.keys, extra.keys, different.keys]).toEqual([['grün'], [], []])
+  },
+)
+
+describe('an index whose rows are known by a column called rowid', () => {
+  const over = (content: string): string => `${articles(60)}
+    CREATE VIEW shown AS SELECT id AS rowid, title, body FROM articles;
+    CREATE TABLE numbered (id INTEGER PRIMARY KEY, "rowid" TEXT, title, body);
+    INSERT INTO numbered SELECT id, 1000 + id, title, body FROM articles;
+    CREATE VIRTUAL TABLE words USING ${content}; INSERT INTO words (words) VALUES ('rebuild');`
+
+  it.each([
+    'fts5 (title, body, content=shown)',
+    "fts4 (title, body, content='shown')",
+    'fts5 (title, body, content=numbered)',
+    "fts4 (title, body, content='numbered')",
+  ])('is compared by that column: %s', (content) => {
+    expect({ ...one(made(over(content))).differences, incomplete: null }).toEqual(same(60))
+    const trouble = 'DELETE FROM articles WHERE id = 7; DELETE FROM numbered WHERE id = 7'
+    expect(one(made(over(content) + trouble)).differences.extra.rows).toBe(1)
+  })
+
+  it('and one with rows of its own can have a view for its source, by a key', () => {
+    const path = made(`${articles(60)} CREATE VIEW shown AS SELECT slug, title FROM articles;
+      CREATE VIRTUAL TABLE words USING fts5 (slug, title); INSERT INTO words SELECT slug, title FROM articles WHERE id > 1`)
+    const source = { index: 'words', table: 'shown', columns: { title: 'title' }, key: 'slug' }
+    expect(one(path, [source]).differences).toMatchObject({ sourceRows: 60, missing: { keys: ['s1'] } })
+  })
+})
+
+describe('an index that SQLite’s own check finds sound', () => {
+  const indexed = (module: string): string => `${articles(300)}
+    CREATE VIRTUAL TABLE words USING ${module} (title, body);
+    INSERT INTO words (rowid, title, body) SELECT id, title, body || hex(randomblob(30)) FROM articles;`
+  const checked = (path: string): unknown => {
+    const database = new DatabaseSync(path)
+    const [row] = database.prepare('PRAGMA integrity_check').all()
+    database.close()
+    return row?.integrity_check
+  }
+
+  it.each([
+    ['fts5', 'DELETE FROM words_idx', /^searches find \d+ of 20 words that it holds$/],
+    ['fts4', "UPDATE words_segdir SET root = x'00ff00'", /^a search in it fails: .*malformed/],
+  ])('and that a search shows to be broken is told: %s', (module, damage, shown) => {
+    const path = made(indexed(module))
+    expect(compareHere(path)[0]?.unsearchable).toBeUndefined()
+    tamper(path, damage)
+    expect(checked(path)).toBe('ok')
+    expect(compareHere(path)[0]?.unsearchable).toMatch(shown)
+  })
+
+  it.each([
+    "fts5 (body, tokenize='porter')",
+    "fts5 (body, tokenize='trigram', detail=none)",
+    "fts5 (body, content='', contentless_delete=1)",
+    'fts4 (body, tokenize=porter, order=desc)',
+  ])('whatever its words are made by, is not said to be broken: %s', (module) => {
+    const words = "'the purposes of organised databases, of course, are universal responses ' || i"
+    const path = made(`CREATE VIRTUAL TABLE words USING ${module};
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99)
+      INSERT INTO words (rowid, body) SELECT i, ${words} FROM n; DELETE FROM words WHERE rowid > 50`)
+    expect(compareHere(path)[0]?.unsearchable).toBeUndefined()
   })
 })
 

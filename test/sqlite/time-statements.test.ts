@@ -167,6 +167,16 @@ describe('guesses', () => {
     ).toEqual([])
   })
 
+  it('read one row by its rowid, whatever columns are called so', () => {
+    const fill = 'WITH n (i) AS (VALUES (1), (2), (3)) INSERT INTO t SELECT i, 7, 7 FROM n'
+    const path = made(`CREATE TABLE t (a, rowid, oid); ${fill}`)
+    const last = guessHere(path).at(-1)
+    expect(last?.sql).toContain('_rowid_')
+    expect(done(timeHere(path, last?.sql ?? '')).rows).toBe(1)
+    const [only, ...more] = guessHere(made(`CREATE TABLE t (_rowid_, rowid, oid); ${fill}`))
+    expect([only?.name, more]).toEqual(['guess: rows of t', []])
+  })
+
   it('of any names and words can be run', () => {
     const name = fc
       .string({ minLength: 1, maxLength: 12, unit: 'binary' })

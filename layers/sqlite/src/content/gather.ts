@@ -24,8 +24,10 @@ export interface GatherOptions {
   readonly maxRowBytes: number
   /** ms since 1970. */
   readonly staleBefore: number
+  /** What was changed later has not been yet, ms since 1970. */
+  readonly aheadAfter: number
   readonly examples: number
-  /** Is told how many rows were read. */
+  /** Is told how many rows were read; of all of them, before they are compared. */
   readonly progress: (rows: number) => Promise<void>
 }
 
@@ -43,6 +45,7 @@ const selected = ({ key, rowid, source }: FoundTable): string => {
     `CASE WHEN ${isNumber} THEN length(${content}) END`,
     source.type === undefined ? 'NULL' : shortText(source.type),
     source.updated === undefined ? 'NULL' : `CAST(${instantOf(source.updated)} AS INTEGER)`,
+    source.updated === undefined ? '0' : `${quoteName(source.updated)} IS NOT NULL`,
     ...(rowid === null
       ? [
           key.length === 0 ? 'NULL' : shortKey(key),
@@ -86,17 +89,20 @@ export async function gather(
     if (position % rowsPerWord === 0) await options.progress(position)
   }
   ledger.end()
+  await options.progress(position)
   return { tallies, ledger }
 
   function take(
-    [rowid, stored, octets, bytes, length, type, updated, id, title]: Row,
+    [rowid, stored, octets, bytes, length, type, updated, isDated, id, title]: Row,
     position: number,
   ): void {
     const ord = typeof rowid === 'bigint' ? rowid : BigInt(position)
     const kind = kindOf(stored)
     const size = Number(octets ?? 0)
     if (table.rowid === null) ledger.name(ord, typeof id === 'string' ? id : `row ${position}`, textOr(title))
-    const at = tallies.row(ord, textOr(type), updated === null ? null : Number(updated))
+    const at = tallies.row(ord, textOr(type))
+    if (typeof updated === 'bigint') at.changed(Number(updated))
+    else at.undated(isDated === 1n)
     if (kind === 'null') {
       at.null()
       return
@@ -104,6 +110,7 @@ export async function gather(
     at.stored(kind, size)
     if (!(bytes instanceof Uint8Array)) {
       at.unread()
+      at.uncompared()
       return
     }
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -137,6 +144,6 @@ function kindOf(stored: unknown): StoredKind | 'null' {
 
 const digestOf = (data: Buffer | string): Buffer => hash('sha256', data, 'buffer').subarray(0, hashBytes)
 
-/** What a text is compared by where case and space make no difference; null for what is no text, or blank. */
+/** What a text is compared by where case and space make no difference; null where that cannot be told. */
 const normalOf = (facts: TextFacts | null): Buffer | null =>
-  facts === null || facts.blank !== null ? null : digestOf(facts.normalised)
+  facts === null || facts.normalised === null ? null : digestOf(facts.normalised)

@@ -3,7 +3,7 @@ import type { ContentTable, Outcome } from '@hubkeeper/core'
 import { readSchema } from '../digest/native-source.ts'
 import { lookAtRest } from '../engine/at-rest.ts'
 import { scalar } from '../engine/connection.ts'
-import { fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
+import { ordinaryTables } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
 import { columnsOf, type NamedColumn } from './table.ts'
 
@@ -19,7 +19,7 @@ const updatedNames = ['updated_at', 'updated', 'modified_at', 'modified', 'last_
 /** Tables that people call their content. */
 const contentTables = ['content', 'contents', 'search_index', 'documents', 'articles', 'pages', 'posts']
 
-/** Rows at the beginning of a table that tell how long its values are. */
+/** Rows with a value, at the beginning of a table, that tell how long its values are. */
 const sampledRows = 100
 /** Characters of a value that is a text and not a label, bytes. */
 const longValue = 100
@@ -35,46 +35,45 @@ function contentIn(database: DatabaseSync): ContentTable[] {
     .sort((a, b) => rank(a) - rank(b) || (a.table < b.table ? -1 : 1))
 }
 
-/** Neither SQLite's own, nor virtual, nor one in which an index keeps itself: its text is somewhere else as well. */
-function ordinaryTables(schema: readonly SchemaObject[]): SchemaObject[] {
-  const indexes = fullTextIndexes(schema).map(({ name }) => `${name.toLowerCase()}_`)
-  return schema.filter(
-    ({ name, sql, type }) =>
-      type === 'table' &&
-      !/^sqlite_/i.test(name) &&
-      !/^\s*create\s+virtual\s/i.test(sql ?? '') &&
-      !indexes.some((prefix) => name.toLowerCase().startsWith(prefix)),
-  )
-}
-
 function contentOfTable(database: DatabaseSync, table: string): ContentTable | null {
   const columns = columnsOf(database, table)
-  const texts = columns.filter(({ type }) => type === '' || /char|clob|text/i.test(type))
+  const texts = columns.filter(({ type }) => type === '' || /char|clob|text|string/i.test(type))
   const content =
     named(texts, certainNames) ??
-    likelyNames
-      .flatMap((name) => named(texts, [name]) ?? [])
-      .find((column) => isLong(database, table, column))
+    [
+      ...likelyNames.flatMap((name) => named(texts, [name]) ?? []),
+      ...endingWith(texts, [...certainNames, ...likelyNames]),
+    ].find((column) => isLong(database, table, column))
   if (content === undefined) return null
   const others = columns.filter(({ name }) => name !== content)
   return {
     table,
     content,
-    type: named(others, typeNames),
-    title: named(others, titleNames),
-    updated: named(others, updatedNames),
+    type: named(others, typeNames) ?? endingWith(others, ['type'])[0],
+    title: named(others, titleNames) ?? endingWith(others, ['title'])[0],
+    updated: named(others, updatedNames) ?? endingWith(others, ['modified', 'updated_at', 'modified_at'])[0],
   }
 }
 
+/** A name in small letters, with what `camelCase` runs together apart. */
+const plainly = (name: string): string => name.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase()
+
 /** The first of some names that a column has. */
 const named = (columns: readonly NamedColumn[], names: readonly string[]): string | undefined =>
-  names.flatMap((name) => columns.find((column) => column.name.toLowerCase() === name)?.name ?? [])[0]
+  names.flatMap((wanted) => columns.find(({ name }) => plainly(name) === wanted)?.name ?? [])[0]
+
+/** Columns such as `post_content`: called like one of some names, with something before it; in the order of these. */
+const endingWith = (columns: readonly NamedColumn[], names: readonly string[]): string[] =>
+  names.flatMap((wanted) =>
+    columns.filter(({ name }) => plainly(name).endsWith(`_${wanted}`)).map(({ name }) => name),
+  )
 
 const isLong = (database: DatabaseSync, table: string, column: string): boolean =>
   scalar(
     database,
     `SELECT coalesce(max(size), 0) FROM
-      (SELECT octet_length(${quoteName(column)}) AS size FROM ${quoteName(table)} LIMIT ${sampledRows})`,
+      (SELECT octet_length(${quoteName(column)}) AS size FROM ${quoteName(table)}
+       WHERE ${quoteName(column)} IS NOT NULL LIMIT ${sampledRows})`,
     'number',
   ) >= longValue
 
@@ -82,6 +81,8 @@ const isLong = (database: DatabaseSync, table: string, column: string): boolean 
 function rank({ content, table, type }: ContentTable): number {
   const byTable = contentTables.indexOf(table.toLowerCase())
   if (byTable >= 0) return byTable
-  const byColumn = [...certainNames, ...likelyNames].indexOf(content.toLowerCase())
+  const names = [...certainNames, ...likelyNames]
+  const found = names.indexOf(plainly(content))
+  const byColumn = found >= 0 ? found : names.length
   return contentTables.length + byColumn * 2 + (type === undefined ? 1 : 0)
 }

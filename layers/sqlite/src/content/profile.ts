@@ -64,11 +64,13 @@ async function figuresOf(
     {
       maxRowBytes,
       staleBefore: Date.parse(job.staleBefore),
+      aheadAfter: job.aheadAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(job.aheadAfter),
       examples,
       progress: (rows) => (job.progress ? tell(rows, of) : Promise.resolve()),
     },
   )
   const rows = rowsWith(ledger)
+  const { cutOff, truncated } = sharedLengths(database, ledger, { encoding, examples, maxRowBytes })
   return {
     rows: tallies.rows,
     ...typesIn(tallies),
@@ -82,13 +84,16 @@ async function figuresOf(
     normalised: normalisedDuplicates(database, ledger, { examples, groups }),
     oversized: rows(tallies.oversized),
     unread: rows(tallies.unread),
-    truncated: sharedLengths(database, ledger, encoding, examples),
+    uncompared: tallies.uncompared,
+    truncated,
+    oversizedOrCut: tallies.oversized.rows + cutOff,
     encoding: {
       invalid: rows(tallies.encoding.invalid),
       nul: rows(tallies.encoding.nul),
       replacement: rows(tallies.encoding.replacement),
       mojibake: rows(tallies.encoding.mojibake),
     },
+    badlyEncoded: tallies.troubled,
     stale: table.source.updated === undefined ? null : staleIn(tallies, rows),
   }
 }
@@ -127,6 +132,8 @@ function staleIn(tallies: Tallies, rows: (found: Found) => ContentRows): Content
   const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
   return {
     stale: rows(tallies.stale),
+    ahead: rows(tallies.ahead),
+    unclear: rows(tallies.unclear),
     undated: tallies.undated,
     oldest: iso(tallies.oldest),
     newest: iso(tallies.newest),

@@ -28,13 +28,15 @@ export const columnsOf = (database: DatabaseSync, table: string): NamedColumn[] 
     .filter(({ hidden }) => hidden !== 1)
     .map(({ name, pk, type }) => ({ name, type, keyPosition: pk }))
 
+const viewsQuery = "SELECT name FROM sqlite_schema WHERE type = 'view'"
+
 /** A name of the rowid that no column has taken; null when all are, or when there is none. */
 export function rowidOf(
   database: DatabaseSync,
   table: string,
   columns: readonly NamedColumn[],
 ): string | null {
-  const without = database.prepare(withoutRowidQuery).all()
+  const without = database.prepare(`${withoutRowidQuery} UNION ALL ${viewsQuery}`).all()
   if (without.some((row) => nameRow.parse(row).name === table)) return null
   const taken = new Set(columns.map(({ name }) => name.toLowerCase()))
   return ['rowid', '_rowid_', 'oid'].find((name) => !taken.has(name)) ?? null
@@ -58,10 +60,14 @@ const trouble = (kind: FaultKind, message: string): Outcome<never> => ({
 
 /** The object of a schema that a name means: letters of ASCII are the same in either case. */
 export const objectCalled = (schema: readonly SchemaObject[], name: string): SchemaObject | undefined =>
-  schema.find(
-    (object) =>
-      (object.type === 'table' || object.type === 'view') && object.name.toLowerCase() === name.toLowerCase(),
+  called(
+    schema.filter(({ type }) => type === 'table' || type === 'view'),
+    name,
   )
+
+/** Of what differs in letters beyond ASCII, the one that is called exactly so. */
+const called = <T extends { readonly name: string }>(all: readonly T[], name: string): T | undefined =>
+  all.find((one) => one.name === name) ?? all.find((one) => one.name.toLowerCase() === name.toLowerCase())
 
 /** Finds a table and its columns; what cannot be profiled is said instead. */
 export function findTable(database: DatabaseSync, wanted: ContentTable): Outcome<FoundTable> {
@@ -77,7 +83,7 @@ export function findTable(database: DatabaseSync, wanted: ContentTable): Outcome
   }
   const columns = columnsOf(database, table)
   const named = (name: string | undefined): string | undefined =>
-    columns.find((column) => column.name.toLowerCase() === name?.toLowerCase())?.name
+    name === undefined ? undefined : called(columns, name)?.name
   const { content, title, type, updated } = wanted
   const absent = [content, type, title, updated].find(
     (name) => name !== undefined && named(name) === undefined,
@@ -99,7 +105,8 @@ export function findTable(database: DatabaseSync, wanted: ContentTable): Outcome
         title: named(title),
         updated: named(updated),
       },
-      from: `${quoteName(table)}${isVirtual || rowid === null ? '' : ' NOT INDEXED'}`,
+      // A temporary table of this engine’s own may be called the same.
+      from: `main.${quoteName(table)}${isVirtual || rowid === null ? '' : ' NOT INDEXED'}`,
       rowid,
       key: rowid === null ? key : [],
     },

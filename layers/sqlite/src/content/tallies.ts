@@ -45,6 +45,11 @@ export interface RowTally {
   null(): void
   stored(kind: StoredKind, bytes: number): void
   unread(): void
+  uncompared(): void
+  /** ms since 1970. */
+  changed(at: number): void
+  /** Without a moment, or with something that is none that is understood. */
+  undated(hasValue: boolean): void
   characters(length: number): void
   text(facts: TextFacts): void
   blank(how: 'empty' | 'whitespace'): void
@@ -59,35 +64,44 @@ export class Tallies {
   readonly empty: Readonly<Record<'null' | 'empty' | 'whitespace', Counted>>
   readonly oversized: Counted
   readonly unread: Counted
+  uncompared = 0
+  /** Rows with any trouble with their encoding. */
+  troubled = 0
   readonly encoding: Readonly<Record<EncodingTrouble, Counted>>
   readonly stale: Counted
+  readonly ahead: Counted
+  readonly unclear: Counted
   undated = 0
   oldest: number | null = null
   newest: number | null = null
   readonly #maxRowBytes: number
   readonly #staleBefore: number
+  readonly #aheadAfter: number
 
   constructor(options: {
     readonly maxRowBytes: number
     readonly staleBefore: number
+    readonly aheadAfter: number
     readonly examples: number
   }) {
     const counted = () => new Counted(options.examples)
     this.#maxRowBytes = options.maxRowBytes
     this.#staleBefore = options.staleBefore
+    this.#aheadAfter = options.aheadAfter
     this.empty = { null: counted(), empty: counted(), whitespace: counted() }
     this.oversized = counted()
     this.unread = counted()
     this.encoding = { invalid: counted(), nul: counted(), replacement: counted(), mojibake: counted() }
     this.stale = counted()
+    this.ahead = counted()
+    this.unclear = counted()
   }
 
   /** Begins a row; what is said of it counts for its type as well. */
-  row(ord: bigint, type: string | null, updated: number | null): RowTally {
+  row(ord: bigint, type: string | null): RowTally {
     this.rows += 1
     const tally = this.#typeOf(type)
     tally.rows += 1
-    this.#dated(ord, updated)
     const blank = (how: 'null' | 'empty' | 'whitespace'): void => {
       this.empty[how].add(ord)
       tally.empty += 1
@@ -105,10 +119,19 @@ export class Tallies {
         if (bytes > this.#maxRowBytes) this.oversized.add(ord)
       },
       unread: () => this.unread.add(ord),
+      uncompared: () => {
+        this.uncompared += 1
+      },
+      changed: (at) => this.#changed(ord, at),
+      undated: (hasValue) => {
+        if (hasValue) this.unclear.add(ord)
+        else this.undated += 1
+      },
       characters,
       text: (facts) => {
         characters(facts.characters)
         if (facts.blank !== null) blank(facts.blank)
+        if (facts.troubles.length > 0) this.troubled += 1
         for (const trouble of encodingTroubles) {
           if (facts.troubles.includes(trouble)) this.encoding[trouble].add(ord)
         }
@@ -126,9 +149,9 @@ export class Tallies {
     return fresh
   }
 
-  #dated(ord: bigint, updated: number | null): void {
-    if (updated === null) {
-      this.undated += 1
+  #changed(ord: bigint, updated: number): void {
+    if (updated > this.#aheadAfter) {
+      this.ahead.add(ord)
       return
     }
     this.oldest = Math.min(this.oldest ?? updated, updated)

@@ -9,21 +9,27 @@ export interface TextFacts {
   /** Code points. */
   readonly characters: number
   readonly blank: 'empty' | 'whitespace' | null
-  /** Whether it ends within a word or a sentence, whatever space follows. */
+  /** Whether it ends within a word or a sentence, whatever space follows. A code or an address does not. */
   readonly endsWithin: boolean
   readonly troubles: readonly EncodingTrouble[]
-  /** Without what makes no difference to a reader: case, and how much space there is where. */
-  readonly normalised: string
+  /**
+   * Without what makes no difference to a reader: case, how much space there is where, and how Unicode composes its
+   * letters. Null for what is blank, and for bytes that are no text: what they were is not known.
+   */
+  readonly normalised: string | null
 }
 
 /** Of Unicode's White_Space, and the two that take no space at all. */
 const space = '[\\p{White_Space}\\u200b\\ufeff]'
 const blankText = new RegExp(`^${space}*$`, 'u')
 const spaces = new RegExp(`${space}+`, 'gu')
-const atEnds = new RegExp(`^${space}+|${space}+$`, 'gu')
+const oneSpace = new RegExp(space, 'u')
 
 /** What ends a sentence, a heading, a piece of markup or code. */
 const sentenceEnd = /[.!?…。！？:;)\]}>"'”’»*`|]$/u
+
+/** Signs without a space, such as of a hash or a key: no sentence could be cut in it. */
+const isCode = /^[!-~]*$/
 
 const surrogate = /[\ud800-\udfff]/
 const loneSurrogate = /\p{Surrogate}/u
@@ -54,14 +60,22 @@ export function factsOf(bytes: Buffer, encoding: Encoding): TextFacts {
   if (holdsReplacement(text, bytes, broken && encoding === 'UTF-8')) troubles.push('replacement')
   if (misread.test(text)) troubles.push('mojibake')
   const blank = text === '' ? 'empty' : blankText.test(text) ? 'whitespace' : null
-  const trimmed = text.replace(atEnds, '')
+  const trimmed = trim(text)
   return {
     characters: codePoints(text),
     blank,
-    endsWithin: blank === null && !sentenceEnd.test(trimmed),
+    endsWithin: blank === null && !sentenceEnd.test(trimmed) && !isCode.test(trimmed),
     troubles,
-    normalised: trimmed.replace(spaces, ' ').toLowerCase(),
+    normalised: broken || blank !== null ? null : trimmed.replace(spaces, ' ').toLowerCase().normalize('NFC'),
   }
+}
+
+/** Without the space at its ends. An expression that looks for the end of each run takes the square of its length. */
+function trim(text: string): string {
+  let [start, end] = [0, text.length]
+  while (start < end && oneSpace.test(text.charAt(start))) start += 1
+  while (end > start && oneSpace.test(text.charAt(end - 1))) end -= 1
+  return text.slice(start, end)
 }
 
 function decode(bytes: Buffer, encoding: Encoding): string {

@@ -13,7 +13,7 @@ import {
 } from '@hubkeeper/core'
 import type { CustodyOptions } from './options.ts'
 import { failed, faultOf } from './outcomes.ts'
-import { beginRebuild, notRebuiltIn, type Rebuilding, withinBudget } from './rebuilding.ts'
+import { beginRebuild, notRebuiltIn, type Rebuilding, withinLimits } from './rebuilding.ts'
 import { sizeWithLog } from './scratch.ts'
 
 /** The part of custody that works inside a live database. */
@@ -40,11 +40,11 @@ export function inPlaceCustody(
     if (rehearsed.state !== 'done') return failed(rehearsed)
     const { digest } = await engine.examine(copy, { parts: ['digest'], scratch: scratch.directory })
     if (digest.state !== 'done') return failed(digest)
-    const { bavail, bsize } = await statfs(dirname(livePath()))
-    return { state: 'done', value: { ...rehearsed.value, digest: digest.value, freeBytes: bavail * bsize } }
+    const freeBytes = await freeBytesBeside(livePath())
+    return { state: 'done', value: { ...rehearsed.value, digest: digest.value, freeBytes } }
   }
 
-  /** What of the wanted indexes may be rebuilt in place, by how long that takes with a copy that is thrown away. */
+  /** What of the wanted indexes may be rebuilt in place, by what that takes with a copy that is thrown away. */
   async function rehearseRebuilds(
     path: string,
     { lockBudgetSeconds, rebuild = [] }: InPlaceRequest,
@@ -55,7 +55,9 @@ export function inPlaceCustody(
       const taken = await engine.snapshotLive(path, copy)
       if (taken.state !== 'done') return failed(taken)
       const rebuilding = await beginRebuild(engine, copy, rebuild)
-      return { state: 'done', value: await withinBudget(engine, copy, rebuilding, lockBudgetSeconds) }
+      const freeBytes = await freeBytesBeside(path)
+      const limits = { lockBudgetSeconds, freeBytes }
+      return { state: 'done', value: await withinLimits(engine, copy, rebuilding, limits) }
     } finally {
       for (const suffix of ['', '-wal', '-shm', '-journal']) await scratch.remove(copy + suffix)
     }
@@ -106,4 +108,10 @@ export function inPlaceCustody(
       }
     },
   }
+}
+
+/** Free on the disk of a file, bytes. */
+async function freeBytesBeside(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(dirname(path))
+  return bavail * bsize
 }

@@ -1,4 +1,5 @@
 import {
+  formatBytes,
   formatDuration,
   type InPlaceStep,
   type Outcome,
@@ -10,13 +11,17 @@ import type { MeasuredSearch } from '../engine/analysis-results.ts'
 import type { Engine } from '../engine/engine.ts'
 import { rebuildStep } from '../search/rebuild.ts'
 
-/** A lock may take so many times what it took with a copy: others use the machine as well. */
+/** It may take so many times what it took with a copy: others use the machine as well. */
 const allowance = 1.5
+/** Of the free disk that the hub writes to as well, bytes. */
+const leftAlone = 16 * 1024 ** 2
 
 /** Why an index was not made anew, in words. */
 export interface NotRebuilt {
   readonly index: string
   readonly reason: string
+  /** Whether that only holds for a live database. */
+  readonly onlyLive?: boolean
 }
 
 /** Full-text indexes that are about to be made anew, measured. */
@@ -52,35 +57,59 @@ export async function beginRebuild(
   return rebuildingOf(engine, wanted, before, refused)
 }
 
-/** Leaves out what would lock writers out for too long, by rebuilding in a copy; the copy is changed. */
-export async function withinBudget(
+/** What rebuilding in a live database may take. */
+export interface RebuildLimits {
+  readonly lockBudgetSeconds: number
+  /** Free on the disk of the database, bytes. */
+  readonly freeBytes: number
+}
+
+/**
+ * Leaves out what would lock writers out for too long, or fill the disk, by rebuilding in a copy; the copy is
+ * changed.
+ */
+export async function withinLimits(
   engine: Measuring & Pick<Engine, 'rehearseRebuild'>,
   copy: string,
   { before, indexes, refused }: Rebuilding,
-  lockBudgetSeconds: number,
+  { freeBytes, lockBudgetSeconds }: RebuildLimits,
 ): Promise<Rebuilding> {
   const wanted = [...indexes, ...refused.map(({ index }) => index)]
   const rehearsed = await engine.rehearseRebuild(copy, indexes)
-  const tooLong = indexes.flatMap((index): NotRebuilt[] => {
+  let left = freeBytes - leftAlone
+  const why = (index: string): Omit<NotRebuilt, 'index'> | null => {
     if (rehearsed.state !== 'done') {
-      return [{ index, reason: 'how long it takes is not known: rebuilding did not work with a copy' }]
+      const reason = `rebuilding did not work with a copy: ${reasonOf(rehearsed)}`
+      return { reason }
     }
     const found = rehearsed.value.find((each) => each.index === index)
     if (found === undefined || found.lockSeconds === null) {
-      return [{ index, reason: found?.refused ?? 'it was not rehearsed' }]
+      return { reason: found?.refused ?? 'it was not rehearsed' }
     }
     const needed = found.lockSeconds * allowance
-    if (needed <= lockBudgetSeconds) return []
-    const [takes, budget] = [formatDuration(seconds(needed)), formatDuration(seconds(lockBudgetSeconds))]
-    return [
-      {
-        index,
-        reason: `it may lock writers out for ${takes}; database.vacuum.lockBudgetSeconds is ${budget}`,
-      },
-    ]
+    if (needed > lockBudgetSeconds) {
+      const [takes, budget] = [formatDuration(seconds(needed)), formatDuration(seconds(lockBudgetSeconds))]
+      const reason = `it may lock writers out for ${takes}; database.vacuum.lockBudgetSeconds is ${budget}`
+      return { reason, onlyLive: true }
+    }
+    // Without a log, what was there goes into a journal first.
+    const bytes = (found.diskBytes + bytesOf(before, index)) * allowance
+    if (bytes > left) {
+      const reason = `it may take ${formatBytes(bytes)} of the disk of the database, with ${formatBytes(leftAlone)} to spare, where ${formatBytes(freeBytes)} are free`
+      return { reason }
+    }
+    left -= bytes
+    return null
+  }
+  const tooMuch = indexes.flatMap((index): NotRebuilt[] => {
+    const reason = why(index)
+    return reason === null ? [] : [{ index, ...reason }]
   })
-  return rebuildingOf(engine, wanted, before, [...refused, ...tooLong])
+  return rebuildingOf(engine, wanted, before, [...refused, ...tooMuch])
 }
+
+const bytesOf = (before: Rebuilding['before'], index: string): number =>
+  before.state === 'done' ? (before.value.find((each) => each.index === index)?.bytes ?? 0) : 0
 
 function rebuildingOf(
   engine: Measuring,
@@ -107,6 +136,7 @@ function rebuildingOf(
         return {
           index,
           refused: why?.reason ?? null,
+          ...(why?.onlyLive === true ? { atRest: true } : {}),
           bytesBefore: then?.bytes ?? null,
           bytesAfter: now?.bytes ?? null,
           searchBefore: then?.seconds ?? null,

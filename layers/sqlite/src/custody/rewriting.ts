@@ -1,5 +1,12 @@
 import { basename } from 'node:path'
-import type { Outcome, RewriteRequest, RewrittenCopy, Snapshot } from '@hubkeeper/core'
+import {
+  type Examination,
+  type Outcome,
+  type RewriteRequest,
+  type RewrittenCopy,
+  reasonOf,
+  type Snapshot,
+} from '@hubkeeper/core'
 import type { CustodyOptions } from './options.ts'
 import { failed, faultOf } from './outcomes.ts'
 import { beginRebuild } from './rebuilding.ts'
@@ -17,8 +24,10 @@ export async function rewriteCopy(
   await scratch.requireSpace(source.bytes * copies, `rewriting ${database.key}`)
   const written = await engine.compact(source.path, path, { ...request, rebuild: rebuilding.indexes })
   if (written.state !== 'done') return failed(written)
-  const { digest, integrity, structure } = await engine.examine(path, {
-    parts: ['structure', 'integrity', 'digest'],
+  const left = new Set(written.value.notRebuilt.map(({ index }) => index))
+  const renewed = rebuilding.indexes.filter((index) => !left.has(index))
+  const { digest, integrity, searchIndexes, structure } = await engine.examine(path, {
+    parts: ['structure', 'integrity', 'digest', ...(renewed.length > 0 ? (['search-indexes'] as const) : [])],
     scratch: scratch.directory,
   })
   if (structure.state !== 'done') return failed(structure)
@@ -26,6 +35,8 @@ export async function rewriteCopy(
   if (digest.state !== 'done') return failed(digest)
   const [problem] = integrity.value
   if (problem !== undefined) return faultOf('corrupt', `the rewritten copy is not sound: ${problem}`)
+  const unsound = renewed.length === 0 ? null : unsoundAmong(renewed, searchIndexes)
+  if (unsound !== null) return faultOf('corrupt', `the rewritten copy is not sound: ${unsound}`)
   const rebuilt = await rebuilding.end(path, written.value.notRebuilt)
   return {
     state: 'done',
@@ -36,4 +47,16 @@ export async function rewriteCopy(
       ...(rebuilt.length === 0 ? {} : { rebuilt }),
     },
   }
+}
+
+/** What keeps one of the indexes that were made anew from being proven sound, in words; null where nothing does. */
+function unsoundAmong(renewed: readonly string[], checks: Examination['searchIndexes']): string | null {
+  if (checks.state !== 'done') return `its search indexes could not be checked: ${reasonOf(checks)}`
+  for (const index of renewed) {
+    const outcome = checks.value.find(({ name }) => name === index)?.outcome
+    if (outcome?.state === 'done' && outcome.value === null) continue
+    const problem = outcome?.state === 'done' ? outcome.value : outcome && reasonOf(outcome)
+    return `search index ${index}: ${problem ?? 'it is gone'}`
+  }
+  return null
 }

@@ -71,7 +71,7 @@ export async function createScratch(parent: string): Promise<Scratch> {
       if (free >= bytes + reserve) return
       throw new HubkeeperError(
         'no-space',
-        `${what} needs ${formatBytes(bytes)} in ${directory}, where ${formatBytes(free)} are free`,
+        `${what} needs ${formatBytes(bytes)} and ${formatBytes(reserve)} to spare in ${directory}, where ${formatBytes(free)} are free`,
         {
           hint: 'free space there, or name another disk as scratch.directory in hubkeeper.json; on AWS a function has 10 GiB at most, so run this hub’s tasks embedded',
         },

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import {
+  asksForMuch,
   type Benchmark,
   type BenchmarkRequest,
   type ContentProfile,
@@ -16,7 +17,7 @@ import {
 } from '@hubkeeper/core'
 import type * as z from 'zod'
 import type { RehearsedRebuild } from '../search/rebuild.ts'
-import type { MeasuredSearch } from './analysis-results.ts'
+import type { MeasuredSearch, StatementPlan } from './analysis-results.ts'
 import { type Job, lineSchema, progressName, progressSchema, resultSchemas } from './protocol.ts'
 
 /** What an engine can tell of the content of a file at rest, and of how fast it is read. */
@@ -54,6 +55,23 @@ type RunJob = (
   options?: { readonly timeLimit?: number; readonly onLine?: (line: string) => void },
 ) => Promise<JobRun>
 
+const nothingPlanned: StatementPlan = {
+  plan: [],
+  fullScans: [],
+  automaticIndexes: [],
+  missingIndexes: [],
+}
+
+/** Indexes that are worth it, by how many rows a statement gave; null where that is not known. */
+const worthwhile = (
+  { fullScans, missingIndexes }: StatementPlan,
+  given: number | null,
+): StatementPlan['missingIndexes'] =>
+  missingIndexes.filter(({ table }) => {
+    const scan = fullScans.find((each) => each.table === table)
+    return scan === undefined || !asksForMuch(given, scan)
+  })
+
 /** Time for a process to start, to open the file and to read the plan, ms. */
 const startTime = seconds(10)
 
@@ -74,20 +92,22 @@ export function analysesWith(run: RunJob): Analyses {
     path: string,
     { name, sql }: Statement,
     { cold, samples, timeLimit }: BenchmarkRequest,
+    rows: Readonly<Record<string, number>>,
   ): Promise<StatementBenchmark> {
-    const ran = await run({ kind: 'benchmark', path, sql, samples, cold, timeLimit }, dirname(path), {
+    const ran = await run({ kind: 'benchmark', path, sql, samples, cold, timeLimit, rows }, dirname(path), {
       timeLimit: timeLimit + startTime,
     })
     const outcome: Outcome<StatementRuns> = ran.outcome('benchmark', resultSchemas.benchmark)
     const plan = ran.outcome('benchmark-plan', resultSchemas['benchmark-plan'])
-    const nothing = { plan: [], fullScans: [], automaticIndexes: [], missingIndexes: [] }
-    return { name, outcome, ...(plan.state === 'done' ? plan.value : nothing) }
+    const told = plan.state === 'done' ? plan.value : nothingPlanned
+    const given = outcome.state === 'done' ? outcome.value.rows : null
+    return { name, outcome, ...told, missingIndexes: worthwhile(told, given) }
   }
 
   async function profileOne(
     path: string,
     table: ContentTable,
-    { examples, groups, maxRowBytes, onProgress, staleBefore }: ContentRequest,
+    { aheadAfter, examples, groups, maxRowBytes, onProgress, staleBefore }: ContentRequest,
   ): Promise<ContentProfile> {
     const begun = performance.now()
     const ran = await run(
@@ -97,6 +117,7 @@ export function analysesWith(run: RunJob): Analyses {
         table,
         maxRowBytes,
         staleBefore: staleBefore.toISOString(),
+        aheadAfter: aheadAfter?.toISOString(),
         examples,
         groups,
         progress: onProgress !== undefined,
@@ -123,14 +144,18 @@ export function analysesWith(run: RunJob): Analyses {
   return {
     guessContent,
     async benchmark(path, statements, request) {
-      const measured: StatementBenchmark[] = []
-      // One after the other: two at once would measure each other.
-      for (const statement of statements) measured.push(await benchmarkOne(path, statement, request))
       const analysis: Outcome<readonly TableAnalysis[]> = await result(
         { kind: 'analysis', path },
         resultSchemas.analysis,
         dirname(path),
       )
+      const tables = analysis.state === 'done' ? analysis.value : []
+      const counted = Object.fromEntries(tables.map(({ rows, table }) => [table, rows]))
+      const measured: StatementBenchmark[] = []
+      // One after the other: two at once would measure each other.
+      for (const statement of statements) {
+        measured.push(await benchmarkOne(path, statement, request, counted))
+      }
       return { statements: measured, analysis }
     },
     async profileContent(path, request) {

@@ -41,9 +41,21 @@ const contentFigures = z.strictObject({
   normalised: duplicates,
   oversized: rows,
   unread: rows,
+  uncompared: count,
   truncated: z.array(rows.extend({ length: count, unit: z.enum(['characters', 'bytes']), endWithin: count })),
+  oversizedOrCut: count,
   encoding: z.strictObject({ invalid: rows, nul: rows, replacement: rows, mojibake: rows }),
-  stale: z.strictObject({ stale: rows, undated: count, oldest: instant, newest: instant }).nullable(),
+  badlyEncoded: count,
+  stale: z
+    .strictObject({
+      stale: rows,
+      ahead: rows,
+      unclear: rows,
+      undated: count,
+      oldest: instant,
+      newest: instant,
+    })
+    .nullable(),
 })
 
 const searchSource = z.strictObject({
@@ -71,6 +83,7 @@ const searchComparison = z.strictObject({
       incomplete: z.string().nullable(),
     }),
   ),
+  unsearchable: z.string().optional(),
 })
 
 const measuredSearch = z.strictObject({
@@ -102,6 +115,7 @@ export const analysisSchemas = {
       z.strictObject({
         table: z.string(),
         rows: count,
+        indexed: z.boolean(),
         analysedRows: count.nullable(),
         stale: z.boolean(),
       }),
@@ -113,7 +127,12 @@ export const analysisSchemas = {
   'measure-search': outcomeOf(z.array(measuredSearch)),
   'rehearse-rebuild': outcomeOf(
     z.array(
-      z.strictObject({ index: z.string(), lockSeconds: duration.nullable(), refused: z.string().nullable() }),
+      z.strictObject({
+        index: z.string(),
+        lockSeconds: duration.nullable(),
+        diskBytes: count,
+        refused: z.string().nullable(),
+      }),
     ),
   ),
 } as const

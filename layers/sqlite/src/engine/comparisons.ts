@@ -32,17 +32,18 @@ const ends = new Set([
 ])
 const joins = new Set(['join', 'left', 'right', 'inner', 'cross', 'full', 'natural'])
 
-/** With one of these, a single index may not help, or the text is not as simple as it is taken for. */
-const tooMuch = new Set(['or', 'case', 'collate'])
+/** The words of a statement, without space and comments; and the same in lower case. */
+function wordsOf(sql: string): { words: string[]; low: string[] } {
+  const words = (sql.match(token) ?? []).filter((text) => !isBlank(text))
+  return { words, low: words.map((word) => word.toLowerCase()) }
+}
 
 /**
  * Columns that stand alone on one side of a comparison, for equality or a range; none within functions,
- * calculations or texts. Null for a statement with anything that makes an index doubtful.
+ * calculations or texts. Whether an index on them helps is not told by that.
  */
-export function comparisonsIn(sql: string): Comparison[] | null {
-  const words = (sql.match(token) ?? []).filter((text) => !isBlank(text))
-  const low = words.map((word) => word.toLowerCase())
-  if (low.some((word, i) => tooMuch.has(word) || (word === 'not' && low[i + 1] === '('))) return null
+export function comparisonsIn(sql: string): Comparison[] {
+  const { low, words } = wordsOf(sql)
   const found: Comparison[] = []
   words.forEach((_, i) => {
     const left = nameAt(words, i)
@@ -59,6 +60,25 @@ export function comparisonsIn(sql: string): Comparison[] | null {
   return found
 }
 
+/** Columns that a statement with a limit sorts by, up to the first that is no column alone. */
+export function orderIn(sql: string): Omit<Comparison, 'kind'>[] {
+  const { low, words } = wordsOf(sql)
+  const begin = low.findLastIndex((word, i) => word === 'order' && low[i + 1] === 'by')
+  // Without a limit all rows are read: an index would only spare the sorting.
+  if (begin === -1 || !low.includes('limit', begin)) return []
+  const found: Omit<Comparison, 'kind'>[] = []
+  for (let i = begin + 2; ; ) {
+    const column = nameAt(words, i)
+    if (column === null) return found
+    let after = column.next
+    if (low[after] === 'asc' || low[after] === 'desc') after += 1
+    if (low[after] !== ',' && low[after] !== 'limit') return found
+    found.push(column.name)
+    if (low[after] === 'limit') return found
+    i = after + 1
+  }
+}
+
 /** Where the word is that stands before a place and the parentheses open right before it. */
 function beforeParentheses(low: readonly string[], place: number): number | null {
   let i = place - 1
@@ -70,7 +90,7 @@ function beforeParentheses(low: readonly string[], place: number): number | null
 function nameAt(
   words: readonly string[],
   i: number,
-): { name: Pick<Comparison, 'qualifier' | 'column'>; next: number } | null {
+): { name: Omit<Comparison, 'kind'>; next: number } | null {
   const [first, dot, second] = [words[i], words[i + 1], words[i + 2]]
   if (first === undefined || !isName(first)) return null
   if (dot !== '.') return { name: { qualifier: null, column: unquote(first) }, next: i + 1 }

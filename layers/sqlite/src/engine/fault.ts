@@ -26,6 +26,7 @@ const missingPatterns = [
   /no such collation sequence: (.+)/,
   /no such module: (.+)/,
   /no such tokenizer: (.+)/,
+  /unknown tokenizer: (.+)/,
   /no such function: (.+)/,
   /unknown function: (\w+)/,
 ]

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Outcome, Statement } from '@hubkeeper/core'
 import { messageOf } from '@hubkeeper/core/basics'
 import * as z from 'zod'
+import { columnsOf, rowidOf } from '../content/table.ts'
 import { readSchema } from '../digest/native-source.ts'
 import { type FullTextIndex, fullTextIndexes } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
@@ -30,8 +31,9 @@ function searches(database: DatabaseSync): Statement[] {
 }
 
 /** A search for a word that occurs in an index; by rank in FTS5, which alone has one. Null where there is none. */
-export function sampleSearch(database: DatabaseSync, { module, name }: FullTextIndex): string | null {
-  const term = termOf(database, name, module)
+export function sampleSearch(database: DatabaseSync, index: FullTextIndex): string | null {
+  const { module, name } = index
+  const term = termOf(database, index)
   const table = quoteName(name)
   const order = module === 'fts5' ? 'ORDER BY rank ' : ''
   return term === null
@@ -49,31 +51,43 @@ const words = {
 /** A word as a string of SQL that holds a string of FTS5’s query language. */
 const phrase = (term: string): string => `'"${term.replaceAll('"', '""').replaceAll("'", "''")}"'`
 
-/** The commonest of the first words of an index that a search finds; null where there is none. */
-function termOf(database: DatabaseSync, index: string, module: FullTextIndex['module']): string | null {
-  const table = quoteName(index)
+/** Words of an index that a search was made for. */
+export interface SearchedWords {
+  /** How many there were. */
+  readonly tried: number
+  /** Those that were found, the commonest first. */
+  readonly found: readonly string[]
+}
+
+/** Searches for the commonest of the first words of an index, 20 at most. @throws what SQLite throws */
+export function searchWords(database: DatabaseSync, { module, name }: FullTextIndex): SearchedWords {
+  const table = quoteName(name)
   const { rows, where, ...of } = words[module]
+  database.exec(`CREATE VIRTUAL TABLE temp.hubkeeper_words USING ${of.table(table)}`)
   try {
-    database.exec(`CREATE VIRTUAL TABLE temp.hubkeeper_words USING ${of.table(table)}`)
-    try {
-      const terms = database
-        .prepare(
-          `SELECT CAST(term AS TEXT) AS term FROM
-             (SELECT term, ${rows} AS rows FROM temp.hubkeeper_words WHERE ${where} LIMIT 5000)
-           WHERE length(term) > 2 ORDER BY rows DESC, term LIMIT 20`,
-        )
-        .all()
-        .map((row) => termRow.parse(row).term)
-      // A word is kept as its tokenizer made it, which it need not make of it again.
-      const occurs = (term: string): boolean =>
-        database.prepare(`SELECT 1 FROM ${table} WHERE ${table} MATCH ${phrase(term)} LIMIT 1`).get() !==
-        undefined
-      return terms.find(occurs) ?? null
-    } finally {
-      database.exec('DROP TABLE temp.hubkeeper_words')
-    }
+    const terms = database
+      .prepare(
+        `SELECT CAST(term AS TEXT) AS term FROM
+           (SELECT term, ${rows} AS rows FROM temp.hubkeeper_words WHERE ${where} LIMIT 5000)
+         WHERE length(term) > 2 ORDER BY rows DESC, term LIMIT 20`,
+      )
+      .all()
+      .map((row) => termRow.parse(row).term)
+    // A word is kept as its tokenizer made it, which it need not make of it again.
+    const occurs = (term: string): boolean =>
+      database.prepare(`SELECT 1 FROM ${table} WHERE ${table} MATCH ${phrase(term)} LIMIT 1`).get() !==
+      undefined
+    return { tried: terms.length, found: terms.filter(occurs) }
+  } finally {
+    database.exec('DROP TABLE temp.hubkeeper_words')
+  }
+}
+
+/** A word of an index that a search finds; null where there is none, or its tokenizer is the hub’s own. */
+function termOf(database: DatabaseSync, index: FullTextIndex): string | null {
+  try {
+    return searchWords(database, index).found[0] ?? null
   } catch (error) {
-    // Its tokenizer is the hub’s own: only the hub can search in it.
     if (missingName(messageOf(error)) !== null) return null
     throw error
   }
@@ -84,13 +98,12 @@ function ofLargestTable(database: DatabaseSync): Statement[] {
   const table = largestTable(database)
   if (table === null) return []
   const name = quoteName(table)
-  return [
-    { name: `guess: rows of ${table}`, sql: `SELECT count(*) FROM ${name}` },
-    {
-      name: `guess: last row of ${table}`,
-      sql: `SELECT * FROM ${name} WHERE rowid = (SELECT max(rowid) FROM ${name})`,
-    },
-  ]
+  const counted = { name: `guess: rows of ${table}`, sql: `SELECT count(*) FROM ${name}` }
+  // Columns may have taken every name of the rowid.
+  const rowid = rowidOf(database, table, columnsOf(database, table))
+  if (rowid === null) return [counted]
+  const last = `SELECT * FROM ${name} WHERE ${rowid} = (SELECT max(${rowid}) FROM ${name})`
+  return [counted, { name: `guess: last row of ${table}`, sql: last }]
 }
 
 /** By the pages it takes up; tables of an index and those without a rowid are left out. */

@@ -71,6 +71,8 @@ export type Job =
       readonly cold: boolean
       /** ms. */
       readonly timeLimit: number
+      /** Rows of tables that were counted before, by name: counting takes time that is the statement’s. */
+      readonly rows?: Readonly<Record<string, number>>
     }
   | { readonly kind: 'analysis'; readonly path: string }
   | { readonly kind: 'guess-content'; readonly path: string }
@@ -81,6 +83,7 @@ export type Job =
       readonly maxRowBytes: number
       /** ISO 8601. */
       readonly staleBefore: string
+      readonly aheadAfter?: string | undefined
       readonly examples: number
       readonly groups: number
       /** Say from time to time how far it is. */

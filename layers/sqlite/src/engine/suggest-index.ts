@@ -1,84 +1,94 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { IndexSuggestion } from '@hubkeeper/core'
-import * as z from 'zod'
 import { columnsOf } from '../content/table.ts'
 import { readSchema } from '../digest/native-source.ts'
+import { viewsIn } from '../examine/program.ts'
+import type { Scan } from '../examine/scans.ts'
 import { quoteName } from '../schema/quote.ts'
-import { comparisonsIn } from './comparisons.ts'
+import { comparisonsIn, orderIn } from './comparisons.ts'
+import { scalar } from './connection.ts'
+import { creationOf, type Trial, type TriedIndex } from './trial.ts'
 
-interface Scanned {
+interface Scanned extends Scan {
   readonly sql: string
-  readonly table: string
-  /** What the plan calls it: its alias, where it has one. */
-  readonly called: string
-  /** All tables of the schema. */
-  readonly tables: readonly string[]
+  /** All tables that the statement opens. */
+  readonly opened: readonly string[]
 }
-
-const indexRow = z.object({ first: z.string().nullable() })
 
 /** Columns that an index has at most here: more hardly narrow it further. */
 const mostColumns = 4
 
 /**
- * An index that would spare a statement a scan of a table, by what its text compares; null where there is none
- * that can be told from it, or where there is one already that SQLite chose not to use.
+ * An index that spares a statement the scan of a table, by what its text compares and how it sorts; null where
+ * none can be told from that, or where SQLite would not use it.
  */
-export function suggestIndex(
-  database: DatabaseSync,
-  { called, sql, table, tables }: Scanned,
-): IndexSuggestion | null {
-  const columns = columnsOf(database, table)
-  const names = new Map(columns.map(({ name }) => [name.toLowerCase(), name]))
-  const comparisons = comparisonsIn(sql)
-  if (comparisons === null || isVirtual(database, table)) return null
-  const elsewhere = namesOfOthers(database, sql, table, tables)
-  const own = comparisons.flatMap(({ column, kind, qualifier }) => {
-    const name = names.get(column.toLowerCase())
+export function suggestIndex(database: DatabaseSync, scanned: Scanned, trial: Trial): IndexSuggestion | null {
+  for (const columns of candidates(database, scanned)) {
+    const index = indexOn(scanned.table, columns.slice(0, mostColumns), trial)
+    const attempt = trial.attempt(index)
+    if (attempt === null || isOneValue(database, index)) continue
+    // The text may compare more columns than SQLite can look for.
+    const narrow = attempt.used.length === 0 ? index : indexOn(scanned.table, attempt.used, trial)
+    const isAsGood = (trial.attempt(narrow)?.left ?? Number.POSITIVE_INFINITY) <= attempt.left
+    const best = isAsGood ? narrow : index
+    trial.keep(best)
+    return { table: best.table, columns: best.columns, sql: creationOf(best) }
+  }
+  return null
+}
+
+/** An index under a name that nothing in the schema has. */
+function indexOn(table: string, columns: readonly string[], trial: Trial): TriedIndex {
+  const usual = `${table}_${columns.join('_')}_idx`
+  let name = usual
+  for (let i = 2; trial.isTaken(name); i++) name = `${usual}${i}`
+  return { name, table, columns }
+}
+
+/** Columns worth an index, the best first: looked for, and then sorted by. */
+function candidates(database: DatabaseSync, { called, opened, sql, table }: Scanned): string[][] {
+  const views = viewsIn(readSchema(database), sql).map((view) => view.sql ?? '')
+  const names = new Map(columnsOf(database, table).map(({ name }) => [name.toLowerCase(), name]))
+  const elsewhere = namesOfOthers(database, table, opened)
+  /** The column of this table that a text means; a view may have called the table otherwise. */
+  const own = (column: string, qualifier: string | null): string | undefined => {
     const isOwn =
       qualifier === null
         ? !elsewhere.has(column.toLowerCase())
-        : qualifier.toLowerCase() === called.toLowerCase()
-    return name !== undefined && isOwn ? [{ name, kind }] : []
-  })
-  const equal = [...new Set(own.filter(({ kind }) => kind === 'equal').map(({ name }) => name))]
-  const range = own.find(({ kind, name }) => kind === 'range' && !equal.includes(name))?.name
-  const wanted = [...equal, ...(range === undefined ? [] : [range])].slice(0, mostColumns)
-  const [first] = wanted
-  if (first === undefined || startsIndex(database, table, wanted)) return null
-  // A primary key of one INTEGER column is the rowid: it needs no index.
-  const key = columns.filter(({ keyPosition }) => keyPosition > 0)
-  if (key.length === 1 && wanted.includes(key[0]?.name ?? '')) return null
-  return {
-    table,
-    columns: wanted,
-    sql: `CREATE INDEX ${quoteName(`${table}_${wanted.join('_')}_idx`)} ON ${quoteName(table)} (${wanted.map(quoteName).join(', ')})`,
+        : views.length > 0 || qualifier.toLowerCase() === called.toLowerCase().replace(/^main\./, '')
+    return isOwn ? names.get(column.toLowerCase()) : undefined
   }
+  const compared = [sql, ...views].flatMap(comparisonsIn).flatMap(({ column, kind, qualifier }) => {
+    const name = own(column, qualifier)
+    return name === undefined ? [] : [{ name, kind }]
+  })
+  const equal = [...new Set(compared.filter(({ kind }) => kind === 'equal').map(({ name }) => name))]
+  const range = compared.find(({ kind, name }) => kind === 'range' && !equal.includes(name))?.name
+  const sorted = orderIn(sql).flatMap(({ column, qualifier }) => own(column, qualifier) ?? [])
+  const order = sorted.filter((name) => !equal.includes(name))
+  return [
+    ...(range === undefined && order.length > 0 ? [[...equal, ...order]] : []),
+    ...(range === undefined ? [] : [[...equal, range]]),
+    ...(equal.length === 0 ? [] : [equal]),
+    // Those that parts of the statement look for apart from each other.
+    ...(equal.length < 2 ? [] : equal.map((name) => [name])),
+  ]
 }
 
-/** No index can be made on one. */
-const isVirtual = (database: DatabaseSync, table: string): boolean =>
-  readSchema(database).some(({ name, sql }) => name === table && /^\s*create\s+virtual\s/i.test(sql ?? ''))
+/** Rows that are looked at to see whether a column tells them apart. */
+const sampled = 1000
 
-/** Columns, in lower case, of the other tables that a statement names: a bare name may mean one of them. */
-function namesOfOthers(
-  database: DatabaseSync,
-  sql: string,
-  table: string,
-  tables: readonly string[],
-): Set<string> {
-  const text = sql.toLowerCase()
-  const others = tables.filter((other) => other !== table && text.includes(other.toLowerCase()))
-  return new Set(others.flatMap((other) => columnsOf(database, other).map(({ name }) => name.toLowerCase())))
+/** Whether rows are all the same by an index, so that it would find all of them, and no other way to them. */
+function isOneValue(database: DatabaseSync, { columns, table }: TriedIndex): boolean {
+  const names = columns.map(quoteName).join(', ')
+  const rows = `SELECT ${names} FROM ${quoteName(table)} LIMIT ${sampled}`
+  return scalar(database, `SELECT count(*) FROM (SELECT DISTINCT ${names} FROM (${rows}))`, 'number') === 1
 }
 
-/** Whether an index of the table already begins with one of these columns. */
-const startsIndex = (database: DatabaseSync, table: string, columns: readonly string[]): boolean =>
-  database
-    .prepare(
-      `SELECT i.name AS first FROM pragma_index_list(?) AS l JOIN pragma_index_info(l.name) AS i
-       WHERE i.seqno = 0`,
-    )
-    .all(table)
-    .map((row) => indexRow.parse(row).first)
-    .some((name) => name !== null && columns.includes(name))
+/** Columns, in lower case, of the other tables that a statement opens: a bare name may mean one of them. */
+const namesOfOthers = (database: DatabaseSync, table: string, opened: readonly string[]): Set<string> =>
+  new Set(
+    opened
+      .filter((other) => other !== table)
+      .flatMap((other) => columnsOf(database, other).map(({ name }) => name.toLowerCase())),
+  )

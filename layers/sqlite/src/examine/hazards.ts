@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Hazard } from '@hubkeeper/core'
 import { readSchema } from '../digest/native-source.ts'
-import { fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
+import { contentOf, fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
 import { hasStableRowids } from '../schema/rowids.ts'
-import { optionOf, parseVirtualTable } from '../schema/virtual-table.ts'
+import { parseVirtualTable } from '../schema/virtual-table.ts'
 import type { Header } from './header.ts'
 
 /** Everything that is not wrong yet, or makes an operation unsafe. */
@@ -60,7 +60,7 @@ function rowidHazards(database: DatabaseSync, schema: readonly SchemaObject[]): 
   return external.flatMap(({ name }) => {
     const sql = schema.find((object) => object.name === name)?.sql ?? ''
     const table = parseVirtualTable(sql)
-    const content = table === null ? null : optionOf(table, 'content')
+    const content = table === null ? null : contentOf(table)
     if (content === null || hasStableRowids(database, schema, content)) return []
     return [
       {

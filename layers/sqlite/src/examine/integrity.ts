@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Outcome } from '@hubkeeper/core'
 import { failedWith } from '../engine/fault.ts'
 import type { FullTextIndex } from '../schema/full-text.ts'
+import { lackedBy } from './tokenizers.ts'
 
 const maxProblems = 100
 const maxLength = 500
@@ -14,9 +15,12 @@ export interface IntegrityReport {
   readonly fullText: ReadonlyMap<string, string> | null
 }
 
+/** As rows about full-text indexes begin: a name that stands in any other row may hold the same words. */
+const aboutFullText = /^(?:(?:malformed|unable to validate the) inverted index for FTS[345] |fts5: )/i
+
 /** The index that a row of the report is about; null for anything else. */
 function indexOf(row: string, indexes: readonly FullTextIndex[]): string | null {
-  if (!/\bfts[345]\b/i.test(row)) return null
+  if (!aboutFullText.test(row)) return null
   const named = indexes.filter(
     ({ name }) => row.endsWith(`main.${name}`) || row.includes(`main.${name}:`) || row.endsWith(`"${name}"`),
   )
@@ -43,10 +47,25 @@ export function checkIntegrity(
     }
     return { outcome: { state: 'done', value: problems }, fullText: rows < maxProblems ? fullText : null }
   } catch (error) {
-    const failed = failedWith(error, path)
+    const failed = failureOf(error, database, path, indexes)
+    if (failed.state === 'fault' && problems.length > 0)
+      return { outcome: { state: 'done', value: [...problems, failed.fault.message] }, fullText: null }
     // A page that cannot be read is what the check looks for, not what keeps it from looking.
     if (failed.state !== 'fault' || failed.fault.kind !== 'corrupt')
       return { outcome: failed, fullText: null }
-    return { outcome: { state: 'done', value: [...problems, failed.fault.message] }, fullText: null }
+    return { outcome: { state: 'done', value: [failed.fault.message] }, fullText: null }
   }
+}
+
+/** Of a tokenizer that is the hub’s own the check says nothing, but ends. */
+function failureOf(
+  error: unknown,
+  database: DatabaseSync,
+  path: string,
+  indexes: readonly FullTextIndex[],
+): Outcome<never> {
+  const failed = failedWith(error, path)
+  if (failed.state !== 'fault' || failed.fault.kind !== 'other') return failed
+  const lacks = indexes.map((index) => lackedBy(database, index)).find((each) => each !== null)
+  return lacks === undefined ? failed : failedWith(lacks, path)
 }

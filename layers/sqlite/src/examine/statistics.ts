@@ -4,8 +4,9 @@ import * as z from 'zod'
 import { readSchema } from '../digest/native-source.ts'
 import { scalar } from '../engine/connection.ts'
 import { missingName } from '../engine/fault.ts'
-import { type FullTextIndex, fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
+import { type FullTextIndex, fullTextIndexes, type SchemaObject, shadowTables } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
+import { analysedRows, indexedTables, isStale } from './stale.ts'
 
 const storage = z.object({ name: z.string(), size: z.number(), unused: z.number() })
 
@@ -52,17 +53,6 @@ export function readStatistics(database: DatabaseSync): DatabaseStatistics {
   }
 }
 
-/** The tables in which a full-text index keeps itself, each with its index. */
-function shadowTables(schema: readonly SchemaObject[]): Map<string, string> {
-  const owners = fullTextIndexes(schema).map(({ name }) => name)
-  return new Map(
-    schema.flatMap(({ name, type }) => {
-      const owner = owners.find((index) => type === 'table' && name.startsWith(`${index}_`))
-      return owner === undefined ? [] : [[name, owner] as const]
-    }),
-  )
-}
-
 /** Rows of a table; 0 of one whose module this engine lacks. */
 function countRows(database: DatabaseSync, name: string): number {
   try {
@@ -82,32 +72,17 @@ function reclaimable(database: DatabaseSync, sizes: readonly z.infer<typeof stor
   return free + Math.round(slack.reduce((sum, bytes) => sum + bytes, 0))
 }
 
-const statisticsRow = z.object({ tbl: z.string(), stat: z.string().nullable() })
-
-/** A table has so many times the rows, or so few, as when it was analysed: SQLite's own measure. */
-const staleFactor = 10
-
 /** Tables with an index of which the planner knows nothing, or nothing true any more. */
 function staleStatistics(
   database: DatabaseSync,
   schema: readonly SchemaObject[],
   tables: readonly TableStatistics[],
 ): string[] {
-  const known = new Map<string, number>()
-  if (schema.some(({ name }) => name === 'sqlite_stat1')) {
-    for (const row of database.prepare('SELECT tbl, stat FROM sqlite_stat1').all()) {
-      const { stat, tbl } = statisticsRow.parse(row)
-      known.set(tbl, Number.parseInt(stat ?? '', 10))
-    }
-  }
-  const indexed = new Set(schema.filter(({ type }) => type === 'index').map(({ table }) => table))
-  return tables
-    .filter(({ name, rows }) => indexed.has(name) && rows > 0)
-    .filter(({ name, rows }) => {
-      const before = known.get(name)
-      return before === undefined || rows > before * staleFactor || rows * staleFactor < before
-    })
-    .map(({ name }) => name)
+  const known = analysedRows(database, schema)
+  const indexed = indexedTables(schema)
+  return tables.flatMap(({ name, rows }) =>
+    indexed.has(name) && isStale(rows, known.get(name)) ? [name] : [],
+  )
 }
 
 /** Rows of each index that `PRAGMA optimize` looks at. */

@@ -1,11 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Structure } from '@hubkeeper/core'
+import { messageOf } from '@hubkeeper/core/basics'
 import { readSchema } from '../digest/native-source.ts'
 import { scalar } from '../engine/connection.ts'
 import { missingName } from '../engine/fault.ts'
-import type { SchemaObject } from '../schema/full-text.ts'
+import { fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
 import type { Header } from './header.ts'
+import { lackedBy } from './tokenizers.ts'
 
 const autoVacuumModes = ['none', 'full', 'incremental'] as const
 
@@ -32,15 +34,18 @@ export function readStructure(database: DatabaseSync, header: Header): Structure
   }
 }
 
-/** Collations, modules and functions that the engine names when it prepares a look at each object. */
+/** Collations, modules, functions and tokenizers that the engine names at a look at each object. */
 function missingNames(database: DatabaseSync, schema: readonly SchemaObject[]): string[] {
   const missing = new Set<string>()
+  const note = (error: unknown): void => {
+    const name = missingName(messageOf(error))
+    if (name !== null) missing.add(name)
+  }
   const probe = (sql: string): void => {
     try {
       database.prepare(sql)
     } catch (error) {
-      const name = missingName(error instanceof Error ? error.message : String(error))
-      if (name !== null) missing.add(name)
+      note(error)
     }
   }
   for (const { name, table, type } of schema) {
@@ -49,5 +54,6 @@ function missingNames(database: DatabaseSync, schema: readonly SchemaObject[]): 
     if (type === 'index') probe(`EXPLAIN REINDEX ${quoteName(name)}`)
     if (type === 'table' && name === table) probe(`EXPLAIN ANALYZE ${quoteName(name)}`)
   }
+  for (const index of fullTextIndexes(schema)) note(lackedBy(database, index))
   return [...missing].sort()
 }

@@ -4,7 +4,7 @@ import { minutes } from '@hubkeeper/core/basics'
 import { readSchema } from '../digest/native-source.ts'
 import { analysisLimit, analysisPlan } from '../examine/statistics.ts'
 import { type FullTextIndex, mergeableIndexes } from '../schema/full-text.ts'
-import { rebuildIndex, rebuildStep } from '../search/rebuild.ts'
+import { rebuild, rebuildStep, whyFailed } from '../search/rebuild.ts'
 import type { LockKeeper } from './locks.ts'
 import { mergeIndex } from './merge.ts'
 import { emptyLog, freePages, vacuum } from './vacuum.ts'
@@ -35,7 +35,9 @@ export async function takeSteps(
   if (request.freePages) await freePages(database, locks, limits)
   if (request.vacuum) await vacuum(database, journalMode, locks)
   await analyse(database, request.analyze, locks)
-  if (journalMode === 'wal') await emptyLog(database, locks, request.vacuum)
+  // Both put as much into the log as they write anew.
+  const isLarge = request.vacuum || rebuilt.length > 0
+  if (journalMode === 'wal') await emptyLog(database, locks, isLarge)
 }
 
 /** One index at a time, each under one lock; gives those that are new. */
@@ -46,13 +48,17 @@ async function rebuildAll(
 ): Promise<string[]> {
   const rebuilt: string[] = []
   for (const { name } of indexes) {
-    let refused: string | null = null
-    await locks.transaction(rebuildStep(name), () => {
-      refused = rebuildIndex(database, name)
-      return refused === null
-    })
-    if (refused === null) rebuilt.push(name)
-    else locks.leave(rebuildStep(name), refused)
+    const step = rebuildStep(name)
+    try {
+      // What fails is rolled back: half of an index is none.
+      await locks.transaction(step, () => {
+        rebuild(database, name)
+        return true
+      })
+      rebuilt.push(name)
+    } catch (error) {
+      locks.leave(step, whyFailed(error, name))
+    }
   }
   return rebuilt
 }

@@ -2,7 +2,7 @@
 export interface VirtualTable {
   /** In lower case. */
   readonly module: string
-  /** As written, trimmed. */
+  /** As written, without the space and the comments around each. */
   readonly args: readonly string[]
 }
 
@@ -10,6 +10,7 @@ const token =
   /\s+|--[^\n]*\n?|\/\*[\s\S]*?\*\/|"(?:[^"]|"")*"|'(?:[^']|'')*'|`(?:[^`]|``)*`|\[[^\]]*\]|[\p{L}\p{N}_$]+|./gsu
 
 const isBlank = (text: string): boolean => /^(\s|--|\/\*)/.test(text)
+const isText = (text: string): boolean => !isBlank(text)
 
 /** Reads the statement that the schema holds for a virtual table; null for anything else. */
 export function parseVirtualTable(sql: string): VirtualTable | null {
@@ -24,21 +25,26 @@ export function parseVirtualTable(sql: string): VirtualTable | null {
   return { module: name, args: argumentsFrom(tokens.slice(module.i + 1)) }
 }
 
-/** Splits at the commas outside of parentheses. */
+/** Splits at the commas outside of parentheses. SQLite leaves out space and comments around an argument. */
 function argumentsFrom(tokens: readonly string[]): string[] {
   const args: string[] = []
   let depth = 0
-  let current = ''
+  let current: string[] = []
+  const end = (): string => {
+    const [first, last] = [current.findIndex(isText), current.findLastIndex(isText)]
+    return current.slice(Math.max(0, first), last + 1).join('')
+  }
   for (const text of tokens) {
-    if (text === '(') depth += 1
     if (text === ')') depth -= 1
     if (depth === 0 && text === ')') break
     if (depth === 1 && text === ',') {
-      args.push(current.trim())
-      current = ''
-    } else if (!(depth === 1 && text === '(' && current === '')) current += text
+      args.push(end())
+      current = []
+    } else if (depth > 0) current.push(text)
+    if (text === '(') depth += 1
   }
-  return current.trim() === '' ? args : [...args, current.trim()]
+  const last = end()
+  return last === '' ? args : [...args, last]
 }
 
 /** A quoted name or string as what it stands for. */
@@ -49,11 +55,17 @@ export function unquote(text: string): string {
   return text.slice(1, -1).replaceAll(open + open, open)
 }
 
-/** The value of an option among the arguments, such as `content` in `content='articles'`; null when absent. */
-export function optionOf({ args }: VirtualTable, name: string): string | null {
+/**
+ * The value of an option among the arguments, such as `content` in `content='articles'`; null when absent.
+ *
+ * @param least how many characters of its name are enough
+ * @default all of them
+ */
+export function optionOf({ args }: VirtualTable, name: string, least: number = name.length): string | null {
   for (const arg of args) {
     const match = /^(\w+)\s*=\s*([\s\S]*)$/.exec(arg)
-    if (match?.[1]?.toLowerCase() === name) return unquote(match[2]?.trim() ?? '')
+    const given = match?.[1]?.toLowerCase() ?? ''
+    if (given.length >= least && name.startsWith(given)) return unquote(match?.[2]?.trim() ?? '')
   }
   return null
 }

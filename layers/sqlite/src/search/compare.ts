@@ -8,6 +8,7 @@ import { type FullTextIndex, fullTextIndexes, type SchemaObject } from '../schem
 import { compareExternal } from './external.ts'
 import { compareOwn } from './own.ts'
 import { sourceOf } from './sources.ts'
+import { whyUnsearchable } from './unsearchable.ts'
 
 type CompareJob = Extract<Job, { kind: 'compare-search' }>
 
@@ -18,7 +19,11 @@ const cacheKiB = 32 * 1024
 export function compareSearch(job: CompareJob, heapLimit: number): Outcome<SearchComparison[]> {
   return lookAtRest(job.path, { heapLimit, cacheKiB }, (database) => {
     const schema = readSchema(database)
-    return fullTextIndexes(schema).map((index) => compareOne(database, schema, index, job, heapLimit))
+    return fullTextIndexes(schema).map((index) => {
+      const unsearchable = whyUnsearchable(database, schema, index)
+      const compared = compareOne(database, schema, index, job, heapLimit)
+      return unsearchable === null ? compared : { ...compared, unsearchable }
+    })
   })
 }
 

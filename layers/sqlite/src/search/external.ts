@@ -2,13 +2,12 @@ import { constants, copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { KeyedRows, Outcome, SearchDifferences, SearchSource } from '@hubkeeper/core'
-import { columnsOf, rowidOf } from '../content/table.ts'
 import { openHostile, scalar } from '../engine/connection.ts'
 import { failedWith } from '../engine/fault.ts'
 import type { FullTextIndex } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
 import { KeyCount } from './keys.ts'
-import { rebuild } from './rebuild.ts'
+import { hasTable, rebuild } from './rebuild.ts'
 import { mayCompareWords, sumsOfDocuments } from './words.ts'
 
 interface ExternalOptions {
@@ -56,18 +55,18 @@ function differences(
 ): SearchDifferences {
   const sourceRows = scalar(database, `SELECT count(*) FROM ${quoteName(table)}`, 'number')
   const none = new KeyCount(0).result()
-  if (module === 'fts3' || !hasSizes(database, name)) {
+  if (module === 'fts3' || !hasTable(database, `${name}_docsize`)) {
     const incomplete = 'it does not keep which rows it has indexed'
     return { indexRows: 0, sourceRows, missing: none, extra: none, different: none, incomplete }
   }
   const { id, size } = sizeColumns[module]
   const sizes = quoteName(`${name}_docsize`)
-  const rowid =
-    key === undefined ? (rowidOf(database, table, columnsOf(database, table)) ?? 'rowid') : quoteName(key)
+  // What is called rowid there, be it a column; any value counts as the integer that it is read as.
+  const rowid = key === undefined ? 'rowid' : quoteName(key)
   database.exec(`
     CREATE TEMP TABLE hubkeeper_source (id INTEGER PRIMARY KEY);
     INSERT OR IGNORE INTO temp.hubkeeper_source
-      SELECT ${rowid} FROM ${quoteName(table)} WHERE typeof(${rowid}) = 'integer';
+      SELECT coalesce(CAST(${rowid} AS INTEGER), 0) FROM ${quoteName(table)};
     CREATE TEMP TABLE hubkeeper_sizes (id INTEGER PRIMARY KEY, size BLOB);
     INSERT INTO temp.hubkeeper_sizes SELECT ${id}, ${size} FROM ${sizes};`)
   const without = (one: string, other: string) =>
@@ -93,11 +92,6 @@ function differences(
     ),
   }
 }
-
-const hasSizes = (database: DatabaseSync, index: string): boolean =>
-  database
-    .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND lower(name) = lower(?)")
-    .get(`${index}_docsize`) !== undefined
 
 /** Rows whose words are other ones once the index is made anew. */
 function changed(

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { SearchSource } from '@hubkeeper/core'
 import { columnsOf, rowidOf } from '../content/table.ts'
 import { scalar } from '../engine/connection.ts'
-import { type FullTextIndex, fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
+import { type FullTextIndex, ordinaryTables, type SchemaObject } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
 
 /** Of the columns of an index, what a table must have to be its source. */
@@ -10,8 +10,9 @@ const leastShare = 0.5
 /** Rows that are looked up, half of them the first, half of them the last, and how many must agree. */
 const sampledRows = 40
 const leastAgreeing = 0.5
-/** Tables with so many times the rows, or so few, are another thing. */
+/** A table with so many times the rows, or so few, must have all of the columns, and nearly all must agree. */
 const mostTimesRows = 2
+const leastAgreeingOfOthers = 0.9
 
 /** A table, and the columns of the index with those of it that are called the same. */
 interface Candidate {
@@ -35,15 +36,19 @@ export function guessSource(
   const own = columnsOf(database, index.name).map(({ name }) => name)
   const rows = scalar(database, `SELECT count(*) FROM ${quoteName(index.name)}`, 'number')
   const candidates = ordinaryTables(schema)
-    .map((table) => ({ table, columns: sharedColumns(database, table, own) }))
+    .map(({ name: table }) => ({ table, columns: sharedColumns(database, table, own) }))
     .filter(({ columns }) => columns.length > 0 && columns.length >= own.length * leastShare)
     .sort((a, b) => b.columns.length - a.columns.length)
   if (rows === 0) return sourceOfEmpty(database, index, own, candidates)
   for (const { columns, table } of candidates) {
     const others = scalar(database, `SELECT count(*) FROM ${quoteName(table)}`, 'number')
-    if (others > rows * mostTimesRows || rows > others * mostTimesRows) continue
+    const isAlike = others <= rows * mostTimesRows && rows <= others * mostTimesRows
+    if (!isAlike && columns.length < own.length) continue
+    const least = isAlike ? leastAgreeing : leastAgreeingOfOthers
     const keys = [null, ...columns.filter(([, name]) => keyName.test(name)).map(([name]) => name)]
-    const key = keys.find((candidate) => agrees(database, index.name, table, columns, candidate))
+    const key = keys.find(
+      (candidate) => shareAgreeing(database, index.name, table, columns, candidate) >= least,
+    )
     if (key === undefined) continue
     return {
       index: index.name,
@@ -72,19 +77,6 @@ function sourceOfEmpty(
     : { index: name, table: only.table, columns: Object.fromEntries(only.columns) }
 }
 
-function ordinaryTables(schema: readonly SchemaObject[]): string[] {
-  const indexes = fullTextIndexes(schema).map(({ name }) => `${name.toLowerCase()}_`)
-  return schema
-    .filter(
-      ({ name, sql, type }) =>
-        type === 'table' &&
-        !/^sqlite_/i.test(name) &&
-        !/^\s*create\s+virtual\s/i.test(sql ?? '') &&
-        !indexes.some((prefix) => name.toLowerCase().startsWith(prefix)),
-    )
-    .map(({ name }) => name)
-}
-
 /** Columns of the index with those of the table that are called the same. */
 function sharedColumns(
   database: DatabaseSync,
@@ -98,19 +90,19 @@ function sharedColumns(
   })
 }
 
-/** Whether enough rows of the index have the values of the row of the table with the same key. */
-function agrees(
+/** Of some rows of the index, the share that has the values of the row of the table with the same key. */
+function shareAgreeing(
   database: DatabaseSync,
   index: string,
   table: string,
   columns: readonly (readonly [string, string])[],
   key: string | null,
-): boolean {
+): number {
   const rowid = rowidOf(database, table, columnsOf(database, table))
-  if (key === null && rowid === null) return false
+  if (key === null && rowid === null) return 0
   const [i, t] = [quoteName(index), quoteName(table)]
   const other = columns.find(([name]) => name === key)?.[1]
-  if (key !== null && (other === undefined || !isUnique(database, table, other))) return false
+  if (key !== null && (other === undefined || !isUnique(database, table, other))) return 0
   const found =
     other === undefined ? `t.${rowid} = i.rowid` : `t.${quoteName(other)} = i.${quoteName(key ?? '')}`
   const same = columns
@@ -121,14 +113,13 @@ function agrees(
   const rows = (order: string): string =>
     `SELECT EXISTS (SELECT 1 FROM ${t} AS t WHERE ${found} AND ${same}) AS agrees
      FROM (SELECT rowid, * FROM ${i} ORDER BY rowid ${order} LIMIT ${half}) AS i`
-  const [all, agreeing] = ['ASC', 'DESC'].reduce(
-    ([sum, good], order) => [
-      sum + scalar(database, `SELECT count(*) FROM (${rows(order)})`, 'number'),
-      good + scalar(database, `SELECT coalesce(sum(agrees), 0) FROM (${rows(order)})`, 'number'),
-    ],
-    [0, 0],
-  )
-  return (all ?? 0) > 0 && (agreeing ?? 0) >= (all ?? 0) * leastAgreeing
+  const sumOf = (what: string): number =>
+    ['ASC', 'DESC'].reduce(
+      (sum, order) => sum + scalar(database, `SELECT ${what} FROM (${rows(order)})`, 'number'),
+      0,
+    )
+  const all = sumOf('count(*)')
+  return all === 0 ? 0 : sumOf('coalesce(sum(agrees), 0)') / all
 }
 
 /** Whether a column tells all rows of a table apart. */

@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util'
 import type { KeyedRows } from '@hubkeeper/core'
 
 /** Characters of a key that are kept. */
@@ -13,20 +14,26 @@ export function compareRowKeys(a: RowKey, b: RowKey): number {
   return Buffer.compare(a, b)
 }
 
+/** How a database keeps its texts, as `PRAGMA encoding` says it. */
+type TextEncoding = 'UTF-8' | 'UTF-16le' | 'UTF-16be'
+
 /** Counts rows, and keeps the keys of the first of them. */
 export class KeyCount {
   rows = 0
   readonly #keys: string[] = []
   readonly #limit: number
+  readonly #text: TextDecoder
 
-  constructor(limit: number) {
+  /** @param encoding of keys that are bytes */
+  constructor(limit: number, encoding: TextEncoding = 'UTF-8') {
     this.#limit = limit
+    this.#text = new TextDecoder(encoding, { ignoreBOM: true })
   }
 
   add(key: RowKey): void {
     this.rows += 1
     if (this.#keys.length < this.#limit) {
-      this.#keys.push((typeof key === 'bigint' ? String(key) : key.toString('utf8')).slice(0, kept))
+      this.#keys.push((typeof key === 'bigint' ? String(key) : this.#text.decode(key)).slice(0, kept))
     }
   }
 

@@ -3,13 +3,15 @@ import type { SearchSource } from '@hubkeeper/core'
 import { columnsOf, rowidOf } from '../content/table.ts'
 import { scalar } from '../engine/connection.ts'
 import { quoteName } from '../schema/quote.ts'
+import { optionOf, parseVirtualTable } from '../schema/virtual-table.ts'
+import { compareOwn } from './own.ts'
 
 /**
  * Makes the rows of a full-text table with content of its own those of its source: rows that differ or are too many
  * go, those that are missing come. The others stay as they are.
  *
  * @returns why it was left as it is, in words; null where it was not
- * @throws what SQLite throws
+ * @throws what SQLite throws, and where they still differ afterwards
  */
 export function mendRows(database: DatabaseSync, source: SearchSource): string | null {
   const { index, key, table } = source
@@ -18,6 +20,7 @@ export function mendRows(database: DatabaseSync, source: SearchSource): string |
   const unnamed = columnsOf(database, index).filter(({ name }) => !named.has(name.toLowerCase()))
   // What a new row says in such a column, nobody knows.
   if (unnamed.length > 0) return `what its column ${unnamed[0]?.name} is made from is not known`
+  if (hasLanguages(database, index)) return 'its rows have languages, of which their source says nothing'
   const rowid = rowidOf(database, table, columnsOf(database, table))
   if (rowid === null) return `${table} has no rowid by which its rows could be found`
   if (!noteKeys(database, source, rowid)) return `${key} says the same of two rows of ${table}`
@@ -43,7 +46,20 @@ export function mendRows(database: DatabaseSync, source: SearchSource): string |
       SELECT ${from.join(', ')} FROM temp.hubkeeper_keys AS s JOIN ${inTable} AS t ON t.${rowid} = s.r ORDER BY s.r;
     DROP TABLE temp.hubkeeper_wrong;
     DROP TABLE temp.hubkeeper_keys;`)
+  const { different, extra, missing } = compareOwn(database, source, 0)
+  const wrong = different.rows + extra.rows + missing.rows
+  if (wrong > 0) throw new Error(`${wrong} rows of ${index} still differ from those of ${table}`)
   return null
+}
+
+/** Whether each row has a language, FTS4, or each text, FTS5: one that came anew would have none. */
+function hasLanguages(database: DatabaseSync, index: string): boolean {
+  const sql = database.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').get(index)?.sql
+  const table = typeof sql === 'string' ? parseVirtualTable(sql) : null
+  if (table === null || table.module === 'fts3') return false
+  return table.module === 'fts5'
+    ? optionOf(table, 'locale', 1) === '1'
+    : optionOf(table, 'languageid') !== null
 }
 
 /** Columns of the index with those of the table, the key among them. */

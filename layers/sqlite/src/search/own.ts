@@ -1,7 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SearchDifferences, SearchSource } from '@hubkeeper/core'
+import * as z from 'zod'
+import { scalar } from '../engine/connection.ts'
 import { compareRowKeys, KeyCount } from './keys.ts'
 import { rowsOf, type SideRow } from './side.ts'
+
+const textEncoding = z.enum(['UTF-8', 'UTF-16le', 'UTF-16be'])
 
 /** A full-text table with content of its own against its source, one row of each in memory at a time. */
 export function compareOwn(
@@ -13,7 +17,9 @@ export function compareOwn(
   const pairs = Object.entries(columns)
   const source = rowsOf(database, { table, columns: pairs.map(([, of]) => of), key, side: 'source' })
   const indexed = rowsOf(database, { table: index, columns: pairs.map(([of]) => of), key, side: 'index' })
-  const [missing, extra, different] = [new KeyCount(limit), new KeyCount(limit), new KeyCount(limit)]
+  const encoding = textEncoding.parse(scalar(database, 'PRAGMA encoding', 'string'))
+  const count = () => new KeyCount(limit, encoding)
+  const [missing, extra, different] = [count(), count(), count()]
   let [common, unread] = [0, 0]
   let a = next(source)
   let b = next(indexed)

@@ -1,31 +1,63 @@
+import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Outcome } from '@hubkeeper/core'
+import * as z from 'zod'
 import { readSchema } from '../digest/native-source.ts'
-import { openHostile } from '../engine/connection.ts'
+import { openHostile, scalar } from '../engine/connection.ts'
 import { failedWith, sniff } from '../engine/fault.ts'
 import { isLocked } from '../engine/locks.ts'
 import type { Job } from '../engine/protocol.ts'
 import { fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
 
-/** Makes a full-text index anew from its content, in the transaction there is. @throws what SQLite throws */
+/**
+ * Makes a full-text index anew from its content. In a transaction, one that fails leaves behind what it did until
+ * then: roll that back.
+ *
+ * @throws what SQLite throws
+ */
 export function rebuild(database: DatabaseSync, index: string): void {
   const table = quoteName(index)
+  const automerge = automergeOf(database, index)
   database.exec(`INSERT INTO ${table}(${table}) VALUES ('rebuild')`)
+  if (automerge !== null) database.exec(`INSERT INTO ${table}(${table}) VALUES ('automerge=${automerge}')`)
 }
 
-/** Makes a full-text index anew; why it could not be, in words, when it is as it was. @throws when a lock is in the way */
+/** The row in which FTS4 keeps how it was told to merge: it forgets that when it is made anew, as FTS5 does not. */
+const automergeRow = 2
+
+/** How FTS3 or FTS4 was told to merge; null for what it does by itself. */
+function automergeOf(database: DatabaseSync, index: string): number | null {
+  const found = fullTextIndexes(readSchema(database)).find(({ name }) => name === index)
+  const settings = `${index}_stat`
+  if (found === undefined || found.module === 'fts5' || !hasTable(database, settings)) return null
+  const row = database.prepare(`SELECT value FROM ${quoteName(settings)} WHERE id = ?`).get(automergeRow)
+  return typeof row?.value === 'number' ? row.value : null
+}
+
+/** Whether there is a table of that name, in letters of either case. */
+export const hasTable = (database: DatabaseSync, name: string): boolean =>
+  database
+    .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND lower(name) = lower(?)")
+    .get(name) !== undefined
+
+/** Makes a full-text index anew, outside of any transaction; why it could not be, in words, when it is as it was. */
 export function rebuildIndex(database: DatabaseSync, index: string): string | null {
   try {
     rebuild(database, index)
     return null
   } catch (error) {
-    if (isLocked(error)) throw error
-    const failed = failedWith(error, index)
-    // Memory and disk are not the index's fault: they end all of the work.
-    if (failed.state !== 'fault' || failed.fault.kind === 'no-space') throw error
-    return failed.fault.message
+    return whyFailed(error, index)
   }
+}
+
+/** Why an index could not be made anew, in words. @throws the error when that is not the index's fault */
+export function whyFailed(error: unknown, index: string): string {
+  if (isLocked(error)) throw error
+  const failed = failedWith(error, index)
+  // Memory and disk end all of the work.
+  if (failed.state !== 'fault' || failed.fault.kind === 'no-space') throw error
+  return failed.fault.message
 }
 
 /** What the step in a live database is called that makes an index anew. */
@@ -43,8 +75,14 @@ export interface RehearsedRebuild {
   readonly index: string
   /** Null where it cannot be made anew. */
   readonly lockSeconds: number | null
+  /** What it wrote to the log, and by how much the file grew, bytes. */
+  readonly diskBytes: number
   readonly refused: string | null
 }
+
+/** What SQLite writes to the log before each page, bytes (sqlite.org/fileformat2.html, "The WAL File Format"). */
+const frameHeader = 24
+const checkpointed = z.object({ log: z.number() })
 
 /** Does with a copy what rebuilding in place would do, index after index; the copy is changed. */
 export function rehearseRebuild(
@@ -60,12 +98,16 @@ export function rehearseRebuild(
       const schema = readSchema(database)
       const rehearse = (index: string): RehearsedRebuild => {
         const never = whyNotRebuilt(schema, index)
-        if (never !== null) return { index, lockSeconds: null, refused: never }
+        if (never !== null) return { index, lockSeconds: null, diskBytes: 0, refused: never }
+        const size = statSync(path).size
         const begun = performance.now()
         const refused = rebuildIndex(database, index)
         // What went into the log is brought in later, and holds up whoever commits then.
-        database.exec('PRAGMA wal_checkpoint(PASSIVE)')
-        return { index, lockSeconds: refused === null ? (performance.now() - begun) / 1000 : null, refused }
+        const { log } = checkpointed.parse(database.prepare('PRAGMA wal_checkpoint(PASSIVE)').get())
+        const lockSeconds = refused === null ? (performance.now() - begun) / 1000 : null
+        const logged = Math.max(0, log) * (frameHeader + scalar(database, 'PRAGMA page_size', 'number'))
+        const grown = Math.max(0, statSync(path).size - size)
+        return { index, lockSeconds, diskBytes: logged + grown, refused }
       }
       return { state: 'done', value: indexes.map(rehearse) }
     } finally {

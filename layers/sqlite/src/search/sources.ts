@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Outcome, SearchComparison, SearchSource } from '@hubkeeper/core'
 import { columnsOf, objectCalled } from '../content/table.ts'
-import type { FullTextIndex, SchemaObject } from '../schema/full-text.ts'
-import { optionOf, parseVirtualTable } from '../schema/virtual-table.ts'
+import { contentOf, contentRowidOf, type FullTextIndex, type SchemaObject } from '../schema/full-text.ts'
+import { parseVirtualTable } from '../schema/virtual-table.ts'
 import { guessSource } from './guess-source.ts'
 
 /** What a full-text table is made from, and how that is known. */
@@ -42,15 +42,15 @@ const missing = (what: string): Outcome<never> => ({
 function externalSource(
   database: DatabaseSync,
   schema: readonly SchemaObject[],
-  { module, name }: FullTextIndex,
+  { name }: FullTextIndex,
 ): Outcome<KnownSource> {
   const sql = schema.find((object) => object.name === name)?.sql ?? ''
   const definition = parseVirtualTable(sql)
-  const table = definition === null ? null : optionOf(definition, 'content')
+  const table = definition === null ? null : contentOf(definition)
   if (definition === null || table === null) return missing(`definition of ${name}`)
   const object = objectCalled(schema, table)
   if (object === undefined) return missing(`table ${table}`)
-  const key = module === 'fts5' ? optionOf(definition, 'content_rowid') : null
+  const key = contentRowidOf(definition)
   const columns = Object.fromEntries(columnsOf(database, name).map((column) => [column.name, column.name]))
   return {
     state: 'done',
