@@ -1,20 +1,24 @@
 import {
   type Finding,
   finding,
+  HubkeeperError,
   only,
   PreconditionFailedError,
   reasonOf,
   type Snapshot,
 } from '@hubkeeper/core'
 import type { ContentContext, ContentInput } from './context.ts'
-import { indexFileFinding, type JudgedIndexFile } from './json-files.ts'
+import type { JudgedIndexFile } from './json-files.ts'
+import { indexFileFinding } from './json-findings.ts'
+import { withLostRows } from './lost-rows.ts'
 import { planSearch, type SearchPlan } from './plan.ts'
 import type { Rebuilding } from './rebuild.ts'
-import { rebuildWhere } from './rebuild-where.ts'
+import { mayStop, rebuildWhere } from './rebuild-where.ts'
 import { isToRegenerate, regenerateIndex } from './regenerate.ts'
 import { reindexByHub } from './reindex.ts'
 import { keepSafetyBackup, type SafetyBackup } from './safety.ts'
 import { lookAtSearchTables, type SearchTables } from './search-tables.ts'
+import { plain } from './words.ts'
 
 /** What a run sees before it changes anything. */
 export interface Sight {
@@ -43,14 +47,16 @@ export interface Changes {
 export async function change(context: ContentContext, input: ContentInput, sight: Sight): Promise<Changes> {
   const { dryRun, hub } = context
   const plan = planFor(context, input, sight)
-  const told = sight.files.map((file) => indexFileFinding(hub.thresholds, file))
+  const told = sight.files.map((file) => indexFileFinding(hub, file))
   const reindexes = hub.analysis.searchIndex.reindex !== undefined && hub.api !== undefined
+  const stops = plan.waiting.size > 0 && mayStop(context)
+  const rebuilds = plan.rebuild.size > 0 || stops
   const regenerates = sight.files.some((file) => isToRegenerate(context, file))
   const nothing: Changes = {
     safety: { findings: [] },
     rebuilding: null,
     after: null,
-    untouched: leftFindings(plan.left),
+    untouched: leftFindings(plan),
     fileFindings: told,
     reindexed: only(),
   }
@@ -58,11 +64,11 @@ export async function change(context: ContentContext, input: ContentInput, sight
     const would = sight.files.filter((file) => isToRegenerate(context, file)).map(({ file }) => file.key)
     return {
       ...nothing,
-      untouched: [...nothing.untouched, ...wouldFindings(plan, would)],
+      untouched: [...leftFindings(stops ? whenStopped(plan) : plan), ...wouldFindings(plan, would)],
       reindexed: await reindexByHub(context),
     }
   }
-  if (plan.rebuild.size === 0 && !regenerates && !reindexes) {
+  if (!rebuilds && !regenerates && !reindexes) {
     return {
       ...nothing,
       fileFindings: await eachFile(context, sight.files),
@@ -74,8 +80,8 @@ export async function change(context: ContentContext, input: ContentInput, sight
   const unproven = digest.state === 'done' ? [] : unprovenFindings(plan, reasonOf(digest))
   const { backup, ...safety } = await keepSafetyBackup(context, sight.snapshot, before?.value ?? null)
   if (backup === null) return { ...nothing, safety }
-  const rebuilding =
-    before === null || plan.rebuild.size === 0
+  const done =
+    before === null || !rebuilds
       ? null
       : await rebuildWhere(context, input, sight, {
           plan,
@@ -83,14 +89,19 @@ export async function change(context: ContentContext, input: ContentInput, sight
           before,
           backup: backup.manifest.id,
         })
-  const after = rebuilding === null ? null : await lookAgain(context, rebuilding)
+  const after = done === null ? null : await lookAgain(context, done)
+  const rebuilding = done === null ? null : { ...done, ...withLostRows(done, sight.tables, after) }
+  const isSaid = ({ subject }: Finding): boolean =>
+    (rebuilding?.findings ?? []).some(
+      (each) => each.check === 'search-index.rebuilt' && each.subject === subject,
+    )
   // Nothing may begin anew from here: the hub is asked once.
   return {
     ...nothing,
     safety,
     rebuilding,
     after,
-    untouched: [...nothing.untouched, ...unproven],
+    untouched: [...nothing.untouched.filter((each) => !isSaid(each)), ...unproven],
     fileFindings: await eachFile(context, sight.files),
     reindexed: await reindexByHub(context),
   }
@@ -112,17 +123,32 @@ function planFor({ database }: ContentContext, input: ContentInput, { atRest, ta
       : null
   if (why === null) return plan
   const left = new Map([...plan.left, ...[...plan.rebuild.keys()].map((name) => [name, why] as const)])
-  return { rebuild: new Map(), mend: [], left }
+  return { rebuild: new Map(), mend: [], left, sound: plan.sound, waiting: new Set() }
 }
 
-const leftFindings = (left: ReadonlyMap<string, string>): Finding[] =>
-  [...left].map(([subject, actual]) => finding('search-index.rebuilt', 'skipped', { subject, actual }))
+/** For a dry run: what waits for the server to be stopped. */
+const whenStopped = (plan: SearchPlan): SearchPlan => ({
+  ...plan,
+  left: new Map(
+    [...plan.left].map(([name, why]) => [
+      name,
+      plan.waiting.has(name)
+        ? 'dry run: its server would be stopped, and it would be backed up, proven and given the rows of its source'
+        : why,
+    ]),
+  ),
+})
+
+const leftFindings = ({ left, sound }: SearchPlan): Finding[] =>
+  [...left].map(([name, actual]) =>
+    finding('search-index.rebuilt', sound.has(name) ? 'ok' : 'skipped', { subject: plain(name), actual }),
+  )
 
 /** Without a digest nothing proves that the content stays the same. */
 const unprovenFindings = ({ rebuild }: SearchPlan, reason: string): Finding[] =>
-  [...rebuild].map(([subject, why]) =>
+  [...rebuild].map(([name, why]) =>
     finding('search-index.rebuilt', 'unknown', {
-      subject,
+      subject: plain(name),
       expected: 'made anew',
       actual: `the content cannot be told apart from another: ${reason}`,
       evidence: [why],
@@ -130,9 +156,9 @@ const unprovenFindings = ({ rebuild }: SearchPlan, reason: string): Finding[] =>
   )
 
 const wouldFindings = ({ rebuild }: SearchPlan, files: readonly string[]): Finding[] => [
-  ...[...rebuild].map(([subject, why]) =>
+  ...[...rebuild].map(([name, why]) =>
     finding('search-index.rebuilt', 'skipped', {
-      subject,
+      subject: plain(name),
       actual: `dry run: it would be backed up, proven and made anew: ${why}`,
     }),
   ),
@@ -151,8 +177,9 @@ async function lookAgain(context: ContentContext, { rebuilt }: Rebuilding): Prom
     await snapshot.value.dispose()
     return tables
   } catch (error) {
-    // Somebody writes it by now: what was done is told all the same.
+    // Somebody writes it by now, or there is no room for another snapshot: what was done is told all the same.
     if (error instanceof PreconditionFailedError) return null
+    if (error instanceof HubkeeperError && error.code === 'no-space') return null
     throw error
   }
 }

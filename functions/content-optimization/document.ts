@@ -10,6 +10,8 @@ import { reasonOf } from '@hubkeeper/core'
 import * as z from 'zod'
 import type { ContentContext } from './context.ts'
 import type { JudgedIndexFile } from './json-files.ts'
+import { flawsOf } from './json-findings.ts'
+import { isGuessed, type ProfiledContent } from './profile.ts'
 import { plain } from './words.ts'
 
 const count = z.number().int().nonnegative()
@@ -28,6 +30,7 @@ const duplicatesSchema = z.strictObject({
 const tableSchema = z.strictObject({
   table: z.string(),
   content: z.string().describe('the column with the text'),
+  guessed: z.boolean().describe('whether that is a guess; else it is from analysis.content.tables'),
   problem: z.string().nullable().describe('why it could not be looked at; then there are no figures'),
   figures: z
     .strictObject({
@@ -41,12 +44,19 @@ const tableSchema = z.strictObject({
           averageBytes: z.number().nullable(),
         }),
       ),
-      otherTypes: count,
+      otherTypes: count.describe('rows of types that are not listed'),
+      stored: z
+        .strictObject({ text: count, blob: count, number: count })
+        .describe('rows by how they are stored; NULL is in none'),
       empty: z.strictObject({ null: rowsSchema, empty: rowsSchema, whitespace: rowsSchema }),
       exact: duplicatesSchema,
-      normalised: duplicatesSchema,
+      normalised: duplicatesSchema.describe(
+        'of different texts, not of rows: equal but for space and capitals',
+      ),
       oversized: rowsSchema,
-      unread: rowsSchema,
+      oversizedOrCut: count.describe('rows that are too long, or likely cut off; each once'),
+      unread: rowsSchema.describe('too long to be looked at further'),
+      uncompared: count.describe('of these, those that were not compared with other rows either'),
       truncated: z.array(
         rowsSchema.extend({ length: count, unit: z.enum(['characters', 'bytes']), endWithin: count }),
       ),
@@ -56,9 +66,12 @@ const tableSchema = z.strictObject({
         replacement: rowsSchema,
         mojibake: rowsSchema,
       }),
+      badlyEncoded: count.describe('rows with any of that; each once'),
       stale: z
         .strictObject({
           stale: rowsSchema,
+          ahead: rowsSchema.describe('of a moment that is still to come'),
+          unclear: rowsSchema.describe('of a moment that is not understood'),
           undated: count,
           oldest: z.string().nullable(),
           newest: z.string().nullable(),
@@ -77,6 +90,7 @@ export const contentDocumentSchema = z.strictObject({
   run: z.string(),
   at: z.iso.datetime({ precision: 3 }),
   tables: z.array(tableSchema),
+  tablesProblem: z.string().nullable().describe('why no table could be looked at'),
   searchTables: z.array(
     z.strictObject({
       index: z.string(),
@@ -96,13 +110,14 @@ export const contentDocumentSchema = z.strictObject({
         .nullable(),
     }),
   ),
+  searchTablesProblem: z.string().nullable().describe('why no full-text table could be compared'),
   rebuilt: z.array(
     z.strictObject({
       index: z.string(),
       bytesBefore: count.nullable(),
       bytesAfter: count.nullable(),
-      searchBefore: z.number().nullable(),
-      searchAfter: z.number().nullable(),
+      searchBefore: z.number().nullable().describe('seconds'),
+      searchAfter: z.number().nullable().describe('seconds'),
     }),
   ),
   files: z.array(
@@ -111,24 +126,34 @@ export const contentDocumentSchema = z.strictObject({
       layout: z.enum(['broken', 'unknown', 'catalogue', 'topic-index', 'topic-list']),
       problem: z.string().nullable(),
       entries: count.nullable(),
-      flaws: z.array(
-        z.strictObject({
-          kind: z.enum(['missing', 'extra', 'stale']),
-          entry: z.string(),
-          field: z.string().nullable(),
-        }),
-      ),
+      missing: count,
+      extra: count,
+      stale: count,
+      uncompared: count.describe('rows of the database that do not say enough to be compared'),
+      flaws: z
+        .array(
+          z.strictObject({
+            kind: z.enum(['missing', 'extra', 'stale']),
+            entry: z.string(),
+            field: z.string().nullable(),
+          }),
+        )
+        .describe('10,000 of each file at most'),
       refused: z.string().nullable().describe('why it could not be made anew'),
     }),
   ),
 })
+
+/** The JSON Schema of `content.json`. */
+export const contentJsonSchema = (): object =>
+  z.toJSONSchema(contentDocumentSchema, { target: 'draft-2020-12' })
 
 /** See {@link contentDocumentSchema}. */
 export type ContentDocument = z.infer<typeof contentDocumentSchema>
 
 /** What a run saw, before it changed anything, and what it made anew. */
 export interface Seen {
-  readonly profiles: readonly ContentProfile[]
+  readonly profiled: Pick<ProfiledContent, 'profiles' | 'problem'>
   readonly comparisons: Outcome<readonly SearchComparison[]>
   readonly rebuilt: readonly RebuiltIndex[]
   readonly files: readonly JudgedIndexFile[]
@@ -140,14 +165,16 @@ const maxFlaws = 10_000
 /** Everything that was counted, as a document for programs. */
 export const documentOf = (
   { at, hub, run }: Pick<ContentContext, 'at' | 'hub' | 'run'>,
-  { comparisons, files, profiles, rebuilt }: Seen,
+  { comparisons, files, profiled, rebuilt }: Seen,
 ): ContentDocument => ({
   schema: 1,
   hub: hub.id,
   run,
   at: at.toISOString(),
-  tables: profiles.map(tableOf),
+  tables: profiled.profiles.map((profile) => tableOf(profile, isGuessed(hub))),
+  tablesProblem: profiled.problem === null ? null : plain(profiled.problem, 300),
   searchTables: comparisons.state === 'done' ? comparisons.value.map(searchTableOf) : [],
+  searchTablesProblem: comparisons.state === 'done' ? null : plain(reasonOf(comparisons), 300),
   rebuilt: rebuilt.map(({ bytesAfter, bytesBefore, index, searchAfter, searchBefore }) => ({
     index: plain(index, 200),
     bytesBefore,
@@ -158,18 +185,17 @@ export const documentOf = (
   files: files.map(fileOf),
 })
 
-function tableOf({ outcome, source }: ContentProfile): ContentDocument['tables'][number] {
-  const names = { table: plain(source.table, 200), content: plain(source.content, 200) }
+function tableOf({ outcome, source }: ContentProfile, guessed: boolean): ContentDocument['tables'][number] {
+  const names = { table: plain(source.table, 200), content: plain(source.content, 200), guessed }
   if (outcome.state !== 'done') return { ...names, problem: reasonOf(outcome), figures: null }
-  const { empty, encoding, exact, normalised, otherTypes, oversized, rows, stale, truncated, types, unread } =
+  const { empty, encoding, exact, normalised, oversized, stale, truncated, types, unread, ...counts } =
     outcome.value
   return {
     ...names,
     problem: null,
     figures: {
-      rows,
+      ...counts,
       types: types.map((each) => ({ ...each, type: each.type === null ? null : plain(each.type, 200) })),
-      otherTypes,
       empty: {
         null: rowsOf(empty.null),
         empty: rowsOf(empty.empty),
@@ -191,7 +217,15 @@ function tableOf({ outcome, source }: ContentProfile): ContentDocument['tables']
         replacement: rowsOf(encoding.replacement),
         mojibake: rowsOf(encoding.mojibake),
       },
-      stale: stale === null ? null : { ...stale, stale: rowsOf(stale.stale) },
+      stale:
+        stale === null
+          ? null
+          : {
+              ...stale,
+              stale: rowsOf(stale.stale),
+              ahead: rowsOf(stale.ahead),
+              unclear: rowsOf(stale.unclear),
+            },
     },
   }
 }
@@ -244,8 +278,12 @@ function searchTableOf({
 const fileOf = ({ file, index, judgement, unjudged }: JudgedIndexFile): ContentDocument['files'][number] => ({
   key: plain(file.key, 500),
   layout: index.layout,
-  problem: unjudged === null ? null : plain(unjudged, 300),
+  problem: unjudged === null ? null : plain(unjudged.reason, 300),
   entries: judgement?.entries ?? null,
+  missing: flawsOf(judgement, 'missing'),
+  extra: flawsOf(judgement, 'extra'),
+  stale: flawsOf(judgement, 'stale'),
+  uncompared: judgement?.uncompared ?? 0,
   flaws: (judgement?.flaws ?? [])
     .slice(0, maxFlaws)
     .map(({ entry, field, kind }) => ({ kind, entry: plain(entry, 200), field })),

@@ -1,28 +1,38 @@
 import {
   type Finding,
-  finding,
+  type FindingStatus,
+  formatBytes,
   type HubFile,
-  measured,
+  HubkeeperError,
   mebibytes,
   type ReadRows,
   type RowsRequest,
   reasonOf,
   type Snapshot,
+  statusWithoutValue,
 } from '@hubkeeper/core'
 import {
   type IndexedRows,
-  type IndexFlaw,
   type IndexJudgement,
+  type IndexOutline,
   type JsonIndex,
   judgeJsonIndex,
+  outlineOf,
   readJsonIndex,
-  type UnderstoodIndex,
 } from '@hubkeeper/review'
 import type { ContentContext } from './context.ts'
+import { absentFindings, otherFindings } from './json-findings.ts'
 import { counted, plain } from './words.ts'
 
-/** A larger index is not read, bytes. */
-const maxBytes = mebibytes(64)
+/** A larger index is not read, and no more of all of them, bytes: understood, one takes twenty times as much memory. */
+const maxBytes = mebibytes(16)
+const maxTogether = mebibytes(64)
+
+const tooLarge: Unjudged = {
+  status: 'unknown',
+  reason: `it is larger than ${formatBytes(maxBytes)}, or together with those before it than ${formatBytes(maxTogether)}`,
+  advice: 'leave it out of searchIndex.files, or divide it',
+}
 
 /** Tables with more rows are none that an index in a file lists. */
 const maxRows = 200_000
@@ -30,53 +40,109 @@ const maxRows = 200_000
 /** How often a file that is no JSON is read again, and after which pause, ms: it may be half written. */
 const torn = { attempts: 4, pause: 150 } as const
 
-/** Entries of each kind of flaw that are named. */
-const named = 20
-
 /** An index in a file, as it was read. */
 export interface ReadIndexFile {
   readonly file: HubFile
+  /** When it was read, by the clock that its own time is of. */
+  readonly readAt: Date
   /** Null where it is too large, or gone. */
   readonly bytes: Uint8Array | null
-  readonly index: JsonIndex
+  /** What it is. What it holds is understood when it is judged, of one index at a time. */
+  readonly index: IndexOutline
+  /** Why it could not be looked at; null where it could. */
+  readonly unread: Unjudged | null
 }
 
 /** An index in a file, and how it stands to the database. */
 export interface JudgedIndexFile extends ReadIndexFile {
   /** Null where that cannot be told. */
   readonly judgement: IndexJudgement | null
-  /** Why it cannot be told, in words. */
-  readonly unjudged: string | null
+  readonly unjudged: Unjudged | null
+}
+
+/** Why nothing can be told of an index in a file. */
+interface Unjudged {
+  /** Skipped where there was nothing to be looked at. */
+  readonly status: FindingStatus
+  readonly reason: string
+  readonly advice?: string
+}
+
+/** What was found of the hub's search indexes in files. */
+export interface ReadIndexFiles {
+  readonly files: readonly ReadIndexFile[]
+  /** Of those that are not there, and of those that are none. */
+  readonly findings: readonly Finding[]
 }
 
 /** Reads the hub's search indexes in files. They are read before the database is, so that it is the newer one. */
 export async function readIndexFiles({
   hub,
   indexes,
+  now,
   progress,
-}: Pick<ContentContext, 'hub' | 'indexes' | 'progress'>): Promise<readonly ReadIndexFile[]> {
+}: Pick<ContentContext, 'hub' | 'indexes' | 'now' | 'progress'>): Promise<ReadIndexFiles> {
   const patterns = hub.searchIndex?.files ?? []
-  if (patterns.length === 0) return []
+  if (patterns.length === 0) return { files: [], findings: [] }
   progress.step('Reading search indexes in files')
-  const files = (await indexes.match(patterns)).filter(({ key }) => key.toLowerCase().endsWith('.json'))
-  const read: ReadIndexFile[] = []
-  for (const file of files) read.push(await readIndexFile(indexes, file))
-  return read
+  const all = await indexes.match(patterns)
+  const isJson = ({ key }: HubFile): boolean => key.toLowerCase().endsWith('.json')
+  const files: ReadIndexFile[] = []
+  let left = maxTogether
+  for (const file of all.filter(isJson)) {
+    const read = await readIndexFile(indexes, file, Math.min(left, maxBytes))
+    left -= read.bytes?.length ?? 0
+    files.push({ ...read, readAt: now() })
+  }
+  const others = all.filter((file) => !isJson(file))
+  return { files, findings: [...absentFindings(patterns, all), ...otherFindings(others)] }
 }
 
-async function readIndexFile(indexes: ContentContext['indexes'], file: HubFile): Promise<ReadIndexFile> {
-  if (file.bytes > maxBytes) return { file, bytes: null, index: unknown('it is larger than 64 MiB') }
-  for (let attempt = 1; ; attempt++) {
-    const bytes = await indexes.read(file.key, maxBytes + 1)
-    if (bytes === null) return { file, bytes, index: { layout: 'broken', reason: 'it is gone' } }
-    const index = indexOf(bytes)
-    if (index.layout !== 'broken' || attempt === torn.attempts) return { file, bytes, index }
-    await new Promise((resolve) => setTimeout(resolve, torn.pause))
+/** What keeps one file from being read or written, and says nothing of any other. */
+const codesOfOneFile: ReadonlySet<string> = new Set([
+  'precondition-failed',
+  'key-refused',
+  'no-access',
+  'not-available',
+  'object-missing',
+  'io',
+])
+
+/** Whether an error is of one file alone. */
+export const isOfOneFile = (error: unknown): error is HubkeeperError =>
+  error instanceof HubkeeperError && codesOfOneFile.has(error.code)
+
+async function readIndexFile(
+  indexes: ContentContext['indexes'],
+  file: HubFile,
+  most: number,
+): Promise<Omit<ReadIndexFile, 'readAt'>> {
+  if (file.bytes > most) return unread(file, tooLarge)
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const bytes = await indexes.read(file.key, most + 1)
+      if (bytes === null) {
+        return { file, bytes, index: { layout: 'broken', reason: 'it is gone' }, unread: null }
+      }
+      if (bytes.length > most) return unread(file, tooLarge)
+      const index = outlineOf(indexOf(bytes))
+      if (index.layout !== 'broken' || attempt === torn.attempts) return { file, bytes, index, unread: null }
+      await new Promise((resolve) => setTimeout(resolve, torn.pause))
+    }
+  } catch (error) {
+    if (!isOfOneFile(error)) throw error
+    return unread(file, { status: 'unknown', reason: error.message, advice: error.hint })
   }
 }
 
+const unread = (file: HubFile, why: Unjudged): Omit<ReadIndexFile, 'readAt'> => ({
+  file,
+  bytes: null,
+  index: { layout: 'unknown', reason: why.reason },
+  unread: why,
+})
+
 function indexOf(bytes: Uint8Array): JsonIndex {
-  if (bytes.length > maxBytes) return unknown('it is larger than 64 MiB')
   try {
     return readJsonIndex(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
   } catch (error) {
@@ -84,8 +150,6 @@ function indexOf(bytes: Uint8Array): JsonIndex {
     throw error
   }
 }
-
-const unknown = (reason: string): JsonIndex => ({ layout: 'unknown', reason })
 
 /** Judges the indexes by the rows of a snapshot. */
 export async function judgeIndexFiles(
@@ -95,41 +159,62 @@ export async function judgeIndexFiles(
 ): Promise<readonly JudgedIndexFile[]> {
   const asked = files.map(({ index }) => ('reason' in index ? [] : requestsOf(index, contentTables)))
   const requests = asked.flat()
-  if (requests.length === 0) return files.map((file) => unjudged(file, reasonWithout(file.index)))
+  if (requests.length === 0) return files.map((file) => unjudged(file, reasonWithout(file)))
   const outcome = await snapshot.readRows(requests, maxRows)
   let at = 0
   return files.map((file, which) => {
     const { index } = file
     const from = at
     at += asked[which]?.length ?? 0
-    if ('reason' in index) return unjudged(file, index.reason)
-    if (outcome.state !== 'done') return unjudged(file, reasonOf(outcome))
-    return judgeIndexFile({ ...file, index }, outcome.value.slice(from, at))
+    if ('reason' in index || from === at) return unjudged(file, reasonWithout(file))
+    if (outcome.state !== 'done') {
+      return unjudged(file, { status: statusWithoutValue(outcome), reason: reasonOf(outcome) })
+    }
+    return judgeIndexFile(file, outcome.value.slice(from, at))
   })
 }
 
-const unjudged = (file: ReadIndexFile, reason: string): JudgedIndexFile => ({
+const unjudged = (file: ReadIndexFile, why: Unjudged): JudgedIndexFile => ({
   ...file,
   judgement: null,
-  unjudged: reason,
+  unjudged: why,
 })
 
-const reasonWithout = (index: JsonIndex): string =>
-  'reason' in index ? index.reason : 'no table looks like content'
-
-function judgeIndexFile(
-  file: ReadIndexFile & { readonly index: UnderstoodIndex },
-  tables: readonly ReadRows[],
-): JudgedIndexFile {
-  const large = tables.find(({ tooMany }) => tooMany)
-  if (large !== undefined) return unjudged(file, `${plain(large.table)} has more than ${maxRows} rows`)
-  const judgement = judgeJsonIndex(file.index, rowsOf(tables))
-  if (judgement !== null) return { ...file, judgement, unjudged: null }
-  const names = tables.map(({ table }) => plain(table)).join(', ')
-  return unjudged(file, `the database does not have what it is made from: ${names}`)
+function reasonWithout({ index, unread: why }: ReadIndexFile): Unjudged {
+  if (why !== null) return why
+  return 'reason' in index
+    ? { status: 'skipped', reason: `it is JSON, and nothing more is known: ${index.reason}` }
+    : {
+        status: 'unknown',
+        reason: 'no table looks like content',
+        advice: 'name the tables with content in analysis.content.tables',
+      }
 }
 
-function requestsOf(index: UnderstoodIndex, contentTables: readonly string[]): RowsRequest[] {
+function judgeIndexFile(file: ReadIndexFile, tables: readonly ReadRows[]): JudgedIndexFile {
+  const large = tables.find(({ tooMany }) => tooMany)
+  if (large !== undefined) {
+    const reason = `${plain(large.table)} has more than ${counted(maxRows, 'row')}`
+    return unjudged(file, { status: 'unknown', reason, advice: 'leave it out of searchIndex.files' })
+  }
+  const index = indexOf(file.bytes ?? new Uint8Array())
+  if ('reason' in index) return unjudged(file, { status: 'unknown', reason: index.reason })
+  const judgement = judgeJsonIndex(index, rowsOf(tables))
+  if (judgement !== null) return { ...file, judgement, unjudged: null }
+  const names = tables.map(({ table }) => plain(table)).join(', ')
+  const columns = index.layout === 'topic-list' ? `column ${index.column}` : 'columns id and title'
+  return unjudged(file, {
+    status: 'unknown',
+    reason: `the database has no rows with ${columns} in what it is made from: ${names}`,
+    advice:
+      'see whether these tables vanished: hubkeeper run health-check; leave an index that is made from something else out of searchIndex.files',
+  })
+}
+
+function requestsOf(
+  index: Exclude<IndexOutline, { readonly reason: string }>,
+  contentTables: readonly string[],
+): RowsRequest[] {
   return index.layout === 'topic-list'
     ? contentTables.map((table) => ({ table, columns: [index.column], distinct: true }))
     : index.needs.map((need) => ({ ...need, distinct: false }))
@@ -137,51 +222,3 @@ function requestsOf(index: UnderstoodIndex, contentTables: readonly string[]): R
 
 const rowsOf = (tables: readonly ReadRows[]): IndexedRows =>
   new Map(tables.map(({ rows, table }) => [table, rows]))
-
-/** How each flaw reads. */
-const words = { missing: 'is missing in the index', extra: 'is not in the database' } as const
-
-const lineOf = ({ entry, field, kind }: IndexFlaw): string =>
-  kind === 'stale'
-    ? `${plain(entry)}: the database says something else as ${plain(field ?? '')}`
-    : `${plain(entry)} ${words[kind]}`
-
-/** Flaws in words, up to a limit for each kind. */
-export function flawLines(flaws: readonly IndexFlaw[]): string[] {
-  return (['missing', 'extra', 'stale'] as const).flatMap((kind) => {
-    const own = flaws.filter((flaw) => flaw.kind === kind)
-    const more = own.length - named
-    return [
-      ...own.slice(0, named).map(lineOf),
-      ...(more > 0 ? [`${counted(more, 'more entry', 'more entries')} ${kind}`] : []),
-    ]
-  })
-}
-
-/** What is to be said of one index in a file, as it was read. */
-export function indexFileFinding(
-  thresholds: ContentContext['hub']['thresholds'],
-  { file, index, judgement, unjudged: reason }: JudgedIndexFile,
-): Finding {
-  const subject = plain(file.key, 200)
-  if (index.layout === 'broken') {
-    return finding('search-index.present', 'warning', {
-      subject,
-      expected: 'JSON',
-      actual: `it cannot be read: ${plain(index.reason, 200)}`,
-    })
-  }
-  if (judgement === null) {
-    const status = index.layout === 'unknown' && file.bytes > maxBytes ? 'unknown' : 'skipped'
-    const actual = index.layout === 'unknown' ? `it is JSON, and nothing more is known: ${reason}` : reason
-    return finding('search-index.consistent', status, { subject, actual })
-  }
-  return measured('search-index.consistent', judgement.flaws.length, thresholds, {
-    subject,
-    evidence: [
-      `${counted(judgement.entries, 'entry', 'entries')}, understood as a ${index.layout.replace('-', ' ')}`,
-      ...flawLines(judgement.flaws),
-      ...(judgement.refused === null ? [] : [`it cannot be made anew: ${judgement.refused}`]),
-    ],
-  })
-}

@@ -11,9 +11,12 @@ import { type Block, type Page, pageOfReport, type Section } from '@hubkeeper/re
 import type { ContentContext } from './context.ts'
 import type { ContentDocument } from './document.ts'
 import { sinceSection } from './since.ts'
+import { counted, typeName } from './words.ts'
 
 /** Types that a chart and a table show. */
 const shown = 20
+/** Files that a table shows. */
+const mostFiles = 100
 
 const percent = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${((part / whole) * 100).toFixed(1)} %`
@@ -56,10 +59,11 @@ function tableSection({ figures, problem, table }: ContentDocument['tables'][num
   if (figures === null) {
     return { heading, blocks: [{ kind: 'paragraph', text: `It could not be looked at: ${problem ?? ''}` }] }
   }
-  const { empty, exact, normalised, rows, types } = figures
+  if (figures.rows === 0) return { heading, blocks: [{ kind: 'paragraph', text: 'It has no row.' }] }
+  const { empty, exact, normalised, otherTypes, rows, types } = figures
   const none = empty.null.rows + empty.empty.rows + empty.whitespace.rows
   const listed = types.slice(0, shown)
-  const name = (type: string | null): string => type ?? '(no type)'
+  const left = types.slice(shown).reduce((sum, { rows: own }) => sum + own, otherTypes)
   const blocks: Block[] = [
     {
       kind: 'figures',
@@ -73,7 +77,7 @@ function tableSection({ figures, problem, table }: ContentDocument['tables'][num
         {
           name: 'surplus duplicates',
           value: exact.surplusRows.toLocaleString('en'),
-          note: `${exact.groups} groups; ${normalised.surplusRows} more but for space and capitals`,
+          note: `${counted(exact.groups, 'group')}; ${counted(normalised.surplusRows, 'text')} more but for space and capitals`,
         },
       ],
     },
@@ -83,15 +87,18 @@ function tableSection({ figures, problem, table }: ContentDocument['tables'][num
         kind: 'bars',
         title: `Rows of ${table} by type`,
         unit: 'rows',
-        bars: listed.map(({ rows: value, type }) => ({ name: name(type), value })),
+        bars: listed.map(({ rows: value, type }) => ({ name: typeName(type), value })),
       },
     },
     {
       kind: 'table',
-      caption: types.length > shown ? `By type, the ${shown} largest of ${types.length}` : 'By type',
+      caption:
+        left === 0
+          ? 'By type'
+          : `By type, the ${listed.length} largest; ${counted(left, 'row is', 'rows are')} of others`,
       header: ['type', 'rows', 'share', 'empty', 'average characters', 'average size'],
       rows: listed.map(({ averageBytes, averageCharacters, empty: hollow, rows: own, type }) => [
-        name(type),
+        typeName(type),
         own.toLocaleString('en'),
         percent(own, rows),
         hollow.toLocaleString('en'),
@@ -100,29 +107,34 @@ function tableSection({ figures, problem, table }: ContentDocument['tables'][num
       ]),
       right: [1, 2, 3, 4, 5],
     },
-    ...duplicateBlocks(exact),
+    ...duplicateBlocks('Rows that are equal byte for byte', 'rows', exact),
+    ...duplicateBlocks('Texts that are equal but for space and capitals', 'texts', normalised),
   ]
   return { heading, blocks }
 }
 
-function duplicateBlocks({
-  groups,
-  listed,
-}: NonNullable<ContentDocument['tables'][number]['figures']>['exact']): Block[] {
+function duplicateBlocks(
+  caption: string,
+  members: string,
+  { groups, listed }: NonNullable<ContentDocument['tables'][number]['figures']>['exact'],
+): Block[] {
   if (groups === 0) return []
   return [
     {
       kind: 'details',
-      summary: listed.length < groups ? `${listed.length} of ${groups} groups of duplicates` : 'Duplicates',
+      summary: `${caption}: ${listed.length < groups ? `the ${listed.length} largest of ` : ''}${counted(groups, 'group')}`,
       blocks: [
         {
           kind: 'table',
-          caption: 'Rows that are equal byte for byte',
-          header: ['rows', 'size', 'which'],
+          caption,
+          header: [members, 'size', 'which'],
           rows: listed.map(({ bytes, examples, rows }) => [
             rows.toLocaleString('en'),
             formatBytes(bytes),
-            examples.map(({ id, title }) => (title === null ? id : `${id} (${title})`)).join(', '),
+            [
+              ...examples.map(({ id, title }) => (title === null ? id : `${id} (${title})`)),
+              ...(rows > examples.length ? [`${counted(rows - examples.length, 'more', 'more')}`] : []),
+            ].join(', '),
           ]),
           right: [0, 1],
         },
@@ -167,22 +179,28 @@ function searchSection({ rebuilt, searchTables }: ContentDocument): Section[] {
 
 function fileSection({ files }: ContentDocument): Section[] {
   if (files.length === 0) return []
+  // Those of which something is known come first.
+  const known = files.filter(({ entries }) => entries !== null)
+  const listed = [...known, ...files.filter(({ entries }) => entries === null)].slice(0, mostFiles)
+  const left = files.length - listed.length
   return [
     {
       heading: 'Search indexes in files',
       blocks: [
         {
           kind: 'table',
-          caption: 'As they were found',
+          caption: `As they were found${left > 0 ? `; ${counted(left, 'more', 'more')} in content.json` : ''}`,
           header: ['file', 'understood as', 'entries', 'missing', 'extra', 'stale', 'note'],
-          rows: files.map(({ entries, flaws, key, layout, problem, refused }) => [
+          rows: listed.map(({ entries, key, layout, problem, refused, ...file }) => [
             key,
             layout.replace('-', ' '),
             entries?.toLocaleString('en') ?? '–',
             ...(['missing', 'extra', 'stale'] as const).map((kind) =>
-              entries === null ? '–' : String(flaws.filter((flaw) => flaw.kind === kind).length),
+              entries === null ? '–' : file[kind].toLocaleString('en'),
             ),
-            problem ?? refused ?? '',
+            problem ??
+              refused ??
+              (file.uncompared > 0 ? `${counted(file.uncompared, 'row')} not compared` : ''),
           ]),
           right: [2, 3, 4, 5],
         },

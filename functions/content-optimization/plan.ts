@@ -1,4 +1,4 @@
-import type { SearchSource } from '@hubkeeper/core'
+import { reasonOf, type SearchSource } from '@hubkeeper/core'
 import type { ContentInput } from './context.ts'
 import { brokenTables, differencesIn, type SearchTables } from './search-tables.ts'
 import { counted } from './words.ts'
@@ -11,6 +11,10 @@ export interface SearchPlan {
   readonly mend: readonly SearchSource[]
   /** The others, each with why not. */
   readonly left: ReadonlyMap<string, string>
+  /** Of those, the ones that have nothing to gain. */
+  readonly sound: ReadonlySet<string>
+  /** Of those, the ones that get the rows of their source once nobody has the database open. */
+  readonly waiting: ReadonlySet<string>
 }
 
 /**
@@ -22,8 +26,10 @@ export function planSearch(tables: SearchTables, { force }: ContentInput, mayMen
   const { searchIndexes, statistics } = tables.examination
   const rebuild = new Map<string, string>()
   const left = new Map<string, string>()
+  const sound = new Set<string>()
+  const waiting = new Set<string>()
   const mend: SearchSource[] = []
-  if (searchIndexes.state !== 'done') return { rebuild, mend, left }
+  if (searchIndexes.state !== 'done') return { rebuild, mend, left, sound, waiting }
   const broken = brokenTables(tables)
   const divided = statistics.state === 'done' ? statistics.value.fragmentedSearchIndexes : []
   for (const { content, name, outcome } of searchIndexes.value) {
@@ -32,22 +38,28 @@ export function planSearch(tables: SearchTables, { force }: ContentInput, mayMen
     if (mends && mayMend) mend.push(source)
     if (content === 'contentless') left.set(name, 'it holds no content: only the hub can make it anew')
     else if (broken.has(name)) rebuild.set(name, 'it is broken')
-    else if (outcome.state !== 'done') left.set(name, 'it cannot be looked at')
+    else if (outcome.state !== 'done') left.set(name, `it cannot be looked at: ${reasonOf(outcome)}`)
     else if (differing > 0 && (content === 'external' || (mends && mayMend)))
       rebuild.set(name, `${counted(differing, 'row')} differed from what it is made from`)
     else if (divided.includes(name)) rebuild.set(name, 'it is in segments')
     else if (force) rebuild.set(name, 'forced')
-    else left.set(name, whyLeft(content === 'own' && differing > 0, mends))
+    else if (content === 'own' && differing > 0) {
+      left.set(name, whyLeft(mends))
+      if (mends) waiting.add(name)
+    } else if (statistics.state !== 'done')
+      left.set(name, `whether it is in segments is unknown: ${reasonOf(statistics)}`)
+    else {
+      sound.add(name)
+      left.set(name, 'nothing to gain: it is sound and merged')
+    }
   }
-  return { rebuild, mend, left }
+  return { rebuild, mend, left, sound, waiting }
 }
 
-function whyLeft(differs: boolean, mends: boolean): string {
-  if (!differs) return 'nothing to gain: it is sound and merged'
-  return mends
+const whyLeft = (mends: boolean): string =>
+  mends
     ? 'its rows are only changed while nobody has the database open: see control.maintenance'
     : 'its rows are only changed when analysis.searchIndex.sources says what they are made from'
-}
 
 /** How many rows differ from the source, and the source where the configuration names it. */
 function comparedWith(

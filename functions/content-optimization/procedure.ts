@@ -16,7 +16,8 @@ import { untilUncontended } from '../database-maintenance/contended.ts'
 import { type Changes, change, type Sight } from './change.ts'
 import type { ContentContext, ContentInput } from './context.ts'
 import { documentOf, type Seen } from './document.ts'
-import { judgeIndexFiles, type ReadIndexFile, readIndexFiles } from './json-files.ts'
+import { judgeIndexFiles, type ReadIndexFiles, readIndexFiles } from './json-files.ts'
+import { groupAlike } from './json-findings.ts'
 import { pageOf } from './page.ts'
 import { type ProfiledContent, profileContent } from './profile.ts'
 import { lookAtSearchTables, searchTableFindings } from './search-tables.ts'
@@ -48,7 +49,7 @@ export async function run(context: ContentContext, input: ContentInput): Promise
 
 interface Given {
   readonly snapshot: Snapshot
-  readonly files: readonly ReadIndexFile[]
+  readonly files: ReadIndexFiles
   readonly profiled: ProfiledContent
 }
 
@@ -65,7 +66,7 @@ async function optimise(
     // What a journal holds is part of the content: a copy without it must not take its place.
     atRest: snapshot.sourceEtag !== null && !database.replica && signs.length === 0,
     tables: await lookAtSearchTables(context, snapshot),
-    files: await judgeIndexFiles(snapshot, files, contentTablesOf(profiled)),
+    files: await judgeIndexFiles(snapshot, files.files, contentTablesOf(profiled)),
   }
   const done = await change(context, input, sight)
   const { figures, findings } = together(
@@ -78,12 +79,12 @@ async function optimise(
       ),
       safetyPart(done, signs),
       ...(done.rebuilding === null ? [] : [done.rebuilding]),
-      only(...done.untouched, ...done.fileFindings),
+      only(...done.untouched, ...files.findings, ...groupAlike(done.fileFindings)),
       done.reindexed,
     ].map((part) => ({ findings: [...part.findings], figures: [...(part.figures ?? [])] })),
   )
   const seen: Seen = {
-    profiles: profiled.profiles,
+    profiled,
     comparisons: sight.tables.comparisons,
     rebuilt: done.rebuilding?.rebuilt ?? [],
     files: sight.files,

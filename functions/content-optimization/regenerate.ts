@@ -1,22 +1,23 @@
-import { type Finding, finding, HubkeeperError, minutes } from '@hubkeeper/core'
+import { type Finding, finding, minutes } from '@hubkeeper/core'
 import { readJsonIndex } from '@hubkeeper/review'
 import type { ContentContext } from './context.ts'
-import { flawLines, indexFileFinding, type JudgedIndexFile } from './json-files.ts'
+import { isOfOneFile, type JudgedIndexFile } from './json-files.ts'
+import { flawLines, indexFileFinding, uncomparedLines } from './json-findings.ts'
 import { counted, plain } from './words.ts'
 
-/** A file that was written so lately may still be at work, ms: its rows may come after it. */
+/** Who wrote a file so lately may still be at it, ms: its rows may come after it. */
 const settling = minutes(1)
 
 /** What is to be said of an index in a file, which is made anew where that is asked for and possible. */
 export async function regenerateIndex(context: ContentContext, judged: JudgedIndexFile): Promise<Finding[]> {
   const { file, judgement } = judged
   const { hub, progress } = context
-  if (judgement === null || judgement.flaws.length === 0) return [indexFileFinding(hub.thresholds, judged)]
+  if (judgement === null || judgement.flaws.length === 0) return [indexFileFinding(hub, judged)]
   const obstacle = obstacleTo(context, judged)
   if (obstacle !== null) {
-    return [withEvidence(indexFileFinding(hub.thresholds, judged), `it was left as it is: ${obstacle}`)]
+    return [withEvidence(indexFileFinding(hub, judged), `it was left as it is: ${obstacle}`)]
   }
-  progress.step(`Writing ${file.key} anew`)
+  progress.step(`Writing ${plain(file.key)} anew`)
   return write(context, judged, judgement.renewed ?? '')
 }
 
@@ -26,15 +27,16 @@ export const isToRegenerate = (context: ContentContext, judged: JudgedIndexFile)
 
 /** Why an index is not written anew, in words; null where it is. */
 function obstacleTo(
-  { hub, indexes, now }: ContentContext,
-  { file, index, judgement }: JudgedIndexFile,
+  { hub, indexes }: ContentContext,
+  { file, index, judgement, readAt }: JudgedIndexFile,
 ): string | null {
   if (!hub.analysis.searchIndex.regenerate) return 'analysis.searchIndex.regenerate is off'
   if (indexes.elsewhere !== null) return indexes.elsewhere
   if (judgement?.renewed == null) return judgement?.refused ?? 'it cannot be made anew'
-  if (now().getTime() - file.modifiedAt.getTime() < settling) {
-    return 'it was written within the last minute, and the hub may still be at it'
-  }
+  // By when it was read: what is decided before the backup is the same after it.
+  const age = readAt.getTime() - file.modifiedAt.getTime()
+  if (age < 0) return 'the time of its last change is still to come'
+  if (age < settling) return 'it was written within the last minute, and the hub may still be at it'
   // Nothing is written that would not be found right.
   const renewed = readJsonIndex(judgement.renewed)
   return renewed.layout === index.layout ? null : 'what would be written is not understood any more'
@@ -56,18 +58,18 @@ async function write(
         expected: 0,
         actual: `${counted(flaws.length, 'entry', 'entries')} differed; none since it was written anew`,
         advice: 'see what leaves it behind, such as a step of an import that is missing',
-        evidence: flawLines(flaws),
+        evidence: [...flawLines(flaws), ...uncomparedLines(judgement?.uncompared ?? 0)],
       }),
       finding('search-index.rebuilt', 'ok', {
         subject,
-        actual: `written anew; the old one is kept as ${kept}`,
+        actual: `written anew; the old one is kept as ${plain(kept, 400)}`,
       }),
     ]
   } catch (error) {
     // What keeps one file from being written keeps nothing else from being looked at.
-    if (!(error instanceof HubkeeperError) || !expected.has(error.code)) throw error
+    if (!isOfOneFile(error)) throw error
     return [
-      indexFileFinding(hub.thresholds, judged),
+      indexFileFinding(hub, judged),
       finding('search-index.rebuilt', 'warning', {
         subject,
         expected: 'written anew',
@@ -77,8 +79,6 @@ async function write(
     ]
   }
 }
-
-const expected: ReadonlySet<string> = new Set(['precondition-failed', 'key-refused', 'no-access'])
 
 const withEvidence = (told: Finding, line: string): Finding => ({
   ...told,

@@ -12,7 +12,14 @@ export async function reindexByHub({
   if (reindex === undefined) return only()
   const subject = `${reindex.method} ${reindex.path}`
   if (hub.api === undefined) {
-    return only(finding('search-index.rebuilt', 'skipped', { subject, actual: 'no api is configured' }))
+    return only(
+      finding('search-index.rebuilt', 'unknown', {
+        subject,
+        expected: 'an answer of 200 to 299',
+        actual: 'it was not called: no api is configured',
+        advice: 'say in hubkeeper.json where the hub’s API is: api.baseUrl',
+      }),
+    )
   }
   if (dryRun) {
     return only(

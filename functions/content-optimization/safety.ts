@@ -35,11 +35,16 @@ export async function keepSafetyBackup(
   const findings = [...result.findings.map((each) => excuse(each, excused)), ...kept.findings]
   const figures = [...(result.figures ?? []), ...kept.figures]
   if (backup !== null) return { ...result, findings, figures, backup }
-  const lacking = finding('backup.certified', 'critical', {
+  const certified = result.findings.filter(({ check }) => check === 'backup.certified')
+  // What the engine lacks for a proof is no fault of the database, and nothing that could be mended.
+  const lacks = certified.length > 0 && certified.every(({ status }) => status === 'warning')
+  const lacking = finding('backup.certified', lacks ? 'warning' : 'critical', {
     subject: 'before search indexes are made anew',
     expected: 'a proven backup of the present content',
     actual: 'there is none: nothing was changed',
-    advice: 'mend what keeps it from being made, and run it again: hubkeeper run content-optimization',
+    advice: lacks
+      ? 'see what this engine lacks: only the hub itself can make its search indexes anew'
+      : 'mend what keeps it from being made, and run it again: hubkeeper run content-optimization',
   })
   return { ...result, findings: [lacking, ...findings], figures, backup }
 }
@@ -70,8 +75,9 @@ async function provenButForIndexes(
     : null
 }
 
-/** As an examination names them, and as SQLite’s own integrity check does. */
-const indexFault = /^search index |inverted index for FTS/
+/** As an examination names them, and as the integrity check of either engine does; a name may hold any words. */
+const indexFault =
+  /^(search index |(cross-check: )?((malformed|unable to validate the) inverted index for FTS|fts5: ))/
 
 /** Whether a backup that is no proof would be one if its full-text indexes were sound. */
 export const lacksIndexesAlone = (certificate: Certificate): boolean =>

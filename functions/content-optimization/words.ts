@@ -7,6 +7,10 @@ export function plain(text: string, most = 80): string {
   return characters.length <= most ? line : `${characters.slice(0, most).join('')}…`
 }
 
+/** What rows of a type are called. */
+export const typeName = (type: string | null): string =>
+  type === null ? '(no type)' : plain(type, 60) || '(empty)'
+
 /** `1 row`, `12 rows`. */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`

@@ -105,7 +105,7 @@ describe('a JSON search index', () => {
     [catalogue, 3],
     [topics, 4],
   ])('that agrees with the database has no flaw', (text, entries) => {
-    expect(judge(text)).toEqual({ entries, flaws: [], renewed: null, refused: null })
+    expect(judge(text)).toEqual({ entries, flaws: [], renewed: null, refused: null, uncompared: 0 })
   })
 
   it.each([

@@ -190,6 +190,9 @@ describe('the hub’s own way to make its indexes anew', () => {
       expect(await ask()).toMatchObject({ status: 'warning', actual: expect.stringMatching(String(wrong)) })
     }
     expect(asked).toEqual(Array.from({ length: 4 }, () => 'POST /api/v1/reindex'))
+    const { api: _, ...nowhere } = context.hub
+    const [without] = (await reindexByHub({ ...context, hub: nowhere })).findings
+    expect(without).toMatchObject({ status: 'unknown', advice: expect.stringContaining('api.baseUrl') })
     server.close()
     server.closeAllConnections()
     expect(await ask()).toMatchObject({ status: 'warning', actual: expect.stringMatching(/nothing listens/) })

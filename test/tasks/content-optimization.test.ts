@@ -108,7 +108,7 @@ describe('full-text indexes', () => {
     const { finding } = await optimise(hub)
     expect(finding('search-index.consistent', 'article_search')).toMatchObject({ status: 'ok', actual: 0 })
     expect(finding('search-index.rebuilt', 'article_search')).toMatchObject({
-      status: 'skipped',
+      status: 'ok',
       actual: 'nothing to gain: it is sound and merged',
     })
     expect(existsSync(join(hub.directory, 'backups'))).toBe(false)
@@ -251,6 +251,76 @@ it('what its server would wait too long for is done while that is stopped, where
   expect(finding('search-index.consistent', 'article_search').actual).toBe(
     '1 row differed; none since it was made anew',
   )
+})
+
+it('rows of an index are given to it while its server is stopped, without being forced, where that is allowed', async () => {
+  const hub = await controlledHub()
+  const configure = (maintenance: boolean) =>
+    hub.configure({
+      database: { authority: 'server', crossCheckMaxBytes: 0 },
+      control: { ...hub.control, maintenance },
+      analysis: { searchIndex: { sources: [source] } },
+    })
+  hub.execute(`
+    UPDATE article_search SET body = 'stale' WHERE rowid = 3;
+    INSERT INTO article_search (article_search) VALUES ('optimize')`)
+  configure(false)
+  const left = await optimise(hub)
+  expect(hub.calls()).toEqual([])
+  expect(left.finding('search-index.rebuilt', 'article_search')).toMatchObject({ status: 'skipped' })
+  configure(true)
+  const { finding, report } = await optimise(hub)
+  expect(hub.calls()).toEqual(['stop', 'start'])
+  expect(finding('search-index.rebuilt', 'article_search')).toMatchObject({ status: 'ok' })
+  expect(report.findings.filter(({ check }) => check === 'search-index.rebuilt')).toHaveLength(1)
+  expect(hub.value("SELECT count(*) FROM article_search WHERE article_search MATCH 'stale'")).toBe(0)
+})
+
+describe('full-text indexes of other kinds', () => {
+  it('that cannot be given the rows of their source are told of, and no other file is put in place', async () => {
+    const spoken = { index: 'spoken', table: 'articles', columns: { title: 'title' } }
+    const hub = hubOf({ searchIndex: { sources: [spoken] } })
+    hub.execute(`CREATE VIRTUAL TABLE spoken USING fts4 (title, languageid="language");
+      INSERT INTO spoken (docid, title, language) SELECT id, title, id % 2 FROM articles WHERE id > 1;
+      INSERT INTO article_search (article_search) VALUES ('optimize')`)
+    const bytes = readFileSync(hub.database)
+    const { finding } = await optimise(hub)
+    expect(finding('search-index.rebuilt', 'spoken')).toMatchObject({
+      status: 'warning',
+      actual: 'its rows have languages, of which their source says nothing',
+    })
+    expect(readFileSync(hub.database).equals(bytes)).toBe(true)
+  })
+
+  it('whose table is gone, or whose source is named wrongly, are never passed over', async () => {
+    const hub = hubOf({ searchIndex: { sources: [{ ...source, table: 'none' }] } })
+    hub.execute(`CREATE TABLE kept (body); CREATE VIRTUAL TABLE orphaned USING fts5 (body, content=kept);
+      DROP TABLE kept`)
+    const { finding } = await optimise(hub)
+    for (const [index, table] of [
+      ['orphaned', 'kept'],
+      ['article_search', 'none'],
+    ]) {
+      expect(finding('search-index.consistent', index)).toMatchObject({
+        status: 'critical',
+        actual: `there is no table ${table}`,
+      })
+    }
+  })
+
+  it('that searches show to be broken are made sound', async () => {
+    const hub = hubOf()
+    hub.execute(`CREATE VIRTUAL TABLE words USING fts5 (body);
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+      INSERT INTO words SELECT 'the lamp of article ' || hex(randomblob(30)) FROM n`)
+    writeAnything(hub.database, 'DELETE FROM words_idx')
+    const { finding } = await optimise(hub)
+    expect(finding('search-index.integrity', 'words')).toMatchObject({
+      status: 'warning',
+      actual: 'it was broken, and is sound since it was made anew',
+      evidence: [expect.stringMatching(/^searches find/)],
+    })
+  })
 })
 
 describe('JSON search indexes', () => {

@@ -10,6 +10,9 @@ export const searchedBytes = {
   environment: mebibytes(4),
 } as const
 
+/** Bytes at the beginning of a text that tell how it is encoded. */
+const headLength = 8192
+
 /** Units that a piece has at least, where there is as much. */
 const pieceLength = mebibytes(1)
 
@@ -55,7 +58,7 @@ export async function* readTexts(source: TextSource): AsyncGenerator<SearchedTex
   }
 
   try {
-    for await (const chunk of chunks) {
+    for await (const chunk of withHead(chunks)) {
       if (decoder === null) {
         const encoding = encodingOf(chunk, kind)
         if (encoding === null) return
@@ -93,11 +96,38 @@ export async function* untilTrouble(
   }
 }
 
+/** The same bytes, the first of them together: what a text is, its beginning tells, however little comes at once. */
+async function* withHead(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let head: Uint8Array | null = new Uint8Array()
+  try {
+    for await (const chunk of chunks) {
+      if (head === null) yield chunk
+      else if (head.length + chunk.length < headLength) head = joined(head, chunk)
+      else {
+        const first = joined(head, chunk)
+        head = null
+        yield first
+      }
+    }
+  } catch (error) {
+    if (head !== null && head.length > 0) yield head
+    throw error
+  }
+  if (head !== null && head.length > 0) yield head
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length)
+  both.set(a)
+  both.set(b, a.length)
+  return both
+}
+
 /** Null for what is no text. A log may begin with zeros, where it was truncated while it was written. */
 function encodingOf(first: Uint8Array, kind: TextKind): string | null {
   if (first[0] === 0xff && first[1] === 0xfe) return 'utf-16le'
   if (first[0] === 0xfe && first[1] === 0xff) return 'utf-16be'
-  const head = first.subarray(0, 8192)
+  const head = first.subarray(0, headLength)
   if (kind !== 'config' || !head.includes(0)) return 'utf-8'
   return withoutMark(head) ?? (isText(head) ? 'utf-8' : null)
 }

@@ -1,16 +1,37 @@
-/** A value of a JSON text that knows how it was written; what was made anew has no source. */
-export type Json =
-  | { readonly kind: 'object'; readonly members: readonly Member[]; readonly source?: string }
-  | { readonly kind: 'array'; readonly items: readonly Json[]; readonly source?: string }
-  | { readonly kind: 'string'; readonly value: string; readonly source?: string }
+/**
+ * A value of a JSON text that knows how it was written; what was made anew has no source. `lead` is what stands before
+ * it in its list: space, and a comma but for the first one.
+ */
+export type Json = { readonly source?: string; readonly lead?: string | undefined } & (
+  | { readonly kind: 'object'; readonly members: readonly Member[]; readonly glue?: Glue | undefined }
+  | { readonly kind: 'array'; readonly items: readonly Json[]; readonly glue?: Glue | undefined }
+  | { readonly kind: 'string'; readonly value: string }
   /** `value` is as near as a double comes. */
-  | { readonly kind: 'number'; readonly value: number; readonly source?: string }
-  | { readonly kind: 'literal'; readonly value: boolean | null; readonly source?: string }
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'literal'; readonly value: boolean | null }
+)
 
 /** A name with its value, in the order of the text; a name may be there twice. */
 export interface Member {
   readonly name: string
   readonly value: Json
+  /** How it was written: what stands before it, the name with its escapes, and the colon with its space. */
+  readonly written?: Written
+}
+
+interface Written {
+  readonly lead: string
+  readonly name: string
+  readonly colon: string
+}
+
+/** What stands around and between the parts of an object or a list that has any. */
+export interface Glue {
+  readonly first: string
+  /** With a comma; null where there was but one part. */
+  readonly between: string | null
+  readonly colon: string | null
+  readonly last: string
 }
 
 /** A text as it was read, with what lies around its value. */
@@ -54,12 +75,28 @@ export function jsonOf(value: unknown): Json {
   return { kind: 'literal', value: typeof value === 'boolean' ? value : null }
 }
 
-/** A value in the manner of another one: a whole number with a point where that has one, such as `0.0`. */
+/**
+ * A value in the manner of another one: a whole number with a point where that has one, such as `0.0`; digits as a
+ * number where that is one, and a number as a text where that is one; a list with the space that that has.
+ */
 export function writtenLike(value: Json, other: Json): Json {
+  if (value.kind === 'array' && other.kind === 'array') return { ...value, glue: other.glue }
+  if (value.kind === 'number' && other.kind === 'string') return stringOf(value.source ?? String(value.value))
+  if (other.kind !== 'number') return value
+  if (value.kind === 'string' && isDigits(value.value)) {
+    return { kind: 'number', value: Number(value.value), source: value.value }
+  }
   const isWhole = value.kind === 'number' && Number.isSafeInteger(value.value)
-  const hasPoint = other.kind === 'number' && /\.\d/.test(other.source ?? '')
+  const hasPoint = /\.\d/.test(other.source ?? '')
   return isWhole && hasPoint ? { ...value, source: `${value.value}.0` } : value
 }
+
+/** Whether a text is a whole number as JSON writes it: an integer that a double does not hold comes as one. */
+const isDigits = (text: string): boolean => /^-?(?:0|[1-9]\d*)$/.test(text)
+
+/** The number of a JSON text with all of its digits where it is whole. */
+export const digitsOf = (json: Extract<Json, { kind: 'number' }>): string =>
+  json.source !== undefined && isDigits(json.source) ? json.source : String(json.value)
 
 /** The value of a name, of several the last one, as programs read it; undefined where there is none. */
 export const memberOf = (json: Json, name: string): Json | undefined =>
@@ -76,14 +113,26 @@ export function isSameJson(a: Json, b: Json): boolean {
       a.members.every(({ name, value }) => isSameOrNone(value, memberOf(b, name)))
     )
   }
+  if (a.kind === 'number' && b.kind === 'number') return digitsOf(a) === digitsOf(b) || isSameReal(a, b)
   return 'value' in a && 'value' in b && a.value === b.value
 }
 
+/** Equal as far as a double tells, where that tells integers apart. */
+const isSameReal = (a: { readonly value: number }, b: { readonly value: number }): boolean =>
+  a.value === b.value && (Number.isSafeInteger(a.value) || !Number.isInteger(a.value))
+
 const isSameOrNone = (a: Json, b: Json | undefined): boolean => b !== undefined && isSameJson(a, b)
+
+/** Names of members that are looked up. */
+const mostAlike = 1000
+
+/** White space of JSON. */
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 
 /** Reads a text that is known to be JSON. */
 class Reader {
   readonly #text: string
+  readonly #written = new Map<string, Written>()
   at = 0
 
   constructor(text: string) {
@@ -91,59 +140,92 @@ class Reader {
   }
 
   skip(): void {
-    while (/[\s]/.test(this.#text[this.at] ?? 'x')) this.at++
+    while (isSpace(this.#text.charCodeAt(this.at))) this.at++
   }
 
-  value(depth: number): Json {
+  value(depth: number, lead?: string): Json {
     if (depth > maxDepth) throw new RangeError(`it is nested deeper than ${maxDepth} levels`)
     switch (this.#text[this.at]) {
       case '{':
-        return this.#object(depth)
+        return this.#object(depth, lead)
       case '[':
-        return this.#array(depth)
+        return this.#array(depth, lead)
       case '"':
-        return this.#string()
+        return lead === undefined ? this.#string() : { ...this.#string(), lead }
       default:
-        return this.#plain()
+        return lead === undefined ? this.#plain() : { ...this.#plain(), lead }
     }
   }
 
-  #object(depth: number): Json {
+  #object(depth: number, lead: string | undefined): Json {
     const start = this.at
     const members: Member[] = []
-    while (this.#more('}')) {
-      const name = this.#string().value
+    const glue = this.#parts('}', (own) => {
+      const { source: name, value } = this.#string()
+      const from = this.at
       this.skip()
       this.at++
       this.skip()
-      members.push({ name, value: this.value(depth + 1) })
-    }
-    return { kind: 'object', members, source: this.#text.slice(start, this.at) }
+      const colon = this.#text.slice(from, this.at)
+      const written = this.#alike(own, name, colon)
+      members.push({ name: value, value: this.value(depth + 1), written })
+      return colon
+    })
+    return { kind: 'object', members, glue, lead, source: this.#text.slice(start, this.at) }
   }
 
-  #array(depth: number): Json {
+  #array(depth: number, lead: string | undefined): Json {
     const start = this.at
     const items: Json[] = []
-    while (this.#more(']')) items.push(this.value(depth + 1))
-    return { kind: 'array', items, source: this.#text.slice(start, this.at) }
+    const glue = this.#parts(']', (own) => {
+      items.push(this.value(depth + 1, own))
+      return null
+    })
+    return { kind: 'array', items, glue, lead, source: this.#text.slice(start, this.at) }
   }
 
-  /** Steps over the opening sign or a comma to what follows; false at the end, which it steps over. */
-  #more(end: string): boolean {
-    this.skip()
-    if (this.#text[this.at] !== end) this.at++
-    this.skip()
-    if (this.#text[this.at] !== end) return true
-    this.at++
-    return false
+  /** How members are written that are written alike, which most are, is kept once. */
+  #alike(lead: string, name: string, colon: string): Written {
+    const known = this.#written.get(name)
+    if (known?.lead === lead && known.colon === colon) return known
+    const written = { lead, name, colon }
+    if (this.#written.size < mostAlike) this.#written.set(name, written)
+    return written
+  }
+
+  /** Reads what stands between brackets, part by part; `read` is given what stands before, and gives its colon. */
+  #parts(end: string, read: (lead: string) => string | null): Glue | undefined {
+    let first: string | null = null
+    let between: string | null = null
+    let colon: string | null = null
+    for (let from = ++this.at; ; from = this.at) {
+      this.skip()
+      if (this.#text[this.at] === end) {
+        const last = this.#text.slice(from, this.at++)
+        return first === null ? undefined : { first, between, colon, last }
+      }
+      if (first !== null) {
+        this.at++
+        this.skip()
+      }
+      const lead = this.#text.slice(from, this.at)
+      if (first === null) first = lead
+      else between = lead
+      colon = read(lead)
+    }
   }
 
   #string(): { kind: 'string'; value: string; source: string } {
     const start = this.at
-    for (this.at++; this.#text[this.at] !== '"'; this.at++) if (this.#text[this.at] === '\\') this.at++
+    let isPlain = true
+    for (this.at++; this.#text[this.at] !== '"'; this.at++) {
+      if (this.#text[this.at] !== '\\') continue
+      isPlain = false
+      this.at++
+    }
     this.at++
     const source = this.#text.slice(start, this.at)
-    return { kind: 'string', value: String(JSON.parse(source)), source }
+    return { kind: 'string', value: isPlain ? source.slice(1, -1) : String(JSON.parse(source)), source }
   }
 
   #plain(): Json {

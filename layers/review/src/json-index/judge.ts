@@ -1,5 +1,4 @@
 import { judgeCatalogue } from './catalogue.ts'
-import { parseJson } from './json.ts'
 import type { UnderstoodIndex } from './layout.ts'
 import type { IndexedRows } from './rows.ts'
 import { printJson, styleOf } from './style.ts'
@@ -16,16 +15,21 @@ export interface IndexJudgement {
   readonly renewed: string | null
   /** Why it cannot be made anew from the database, in words; null where it can. */
   readonly refused: string | null
+  /** Rows of the database that do not say enough to be compared: without an id, or with what cannot be read. */
+  readonly uncompared: number
 }
 
 /** Judges an index by the rows that it is made from. Null where the database has none of the tables it needs. */
 export function judgeJsonIndex(index: UnderstoodIndex, rows: IndexedRows): IndexJudgement | null {
   const judged = judge(index, rows)
   if (judged === null) return null
-  const { entries, flaws, refused, root } = judged
-  if (flaws.length === 0 || refused !== null) return { entries, flaws, renewed: null, refused }
-  const { after, before } = parseJson(index.text)
-  return { entries, flaws, refused, renewed: before + printJson(root, styleOf(index.text)) + after }
+  const { entries, flaws, refused, root, uncompared } = judged
+  if (flaws.length === 0 || refused !== null) {
+    return { entries, flaws, renewed: null, refused, uncompared }
+  }
+  const { after, before, text } = index
+  const renewed = before + printJson(root, styleOf(text, index)) + after
+  return { entries, flaws, refused, renewed, uncompared }
 }
 
 function judge(index: UnderstoodIndex, rows: IndexedRows): Judged | null {

@@ -1,4 +1,4 @@
-import { type Json, memberOf, parseJson } from './json.ts'
+import { digitsOf, type Json, type JsonText, memberOf, parseJson } from './json.ts'
 
 /** Columns of a table that an index is judged by; those that the table lacks do without. */
 export interface NeededTable {
@@ -14,16 +14,37 @@ export interface NeededTable {
 export type JsonIndex =
   | { readonly layout: 'broken'; readonly reason: string }
   | { readonly layout: 'unknown'; readonly reason: string }
-  | {
-      readonly layout: 'catalogue' | 'topic-index'
-      readonly text: string
-      readonly root: Json
-      readonly needs: readonly NeededTable[]
-    }
-  | { readonly layout: 'topic-list'; readonly text: string; readonly root: Json; readonly column: string }
+  | (Understood & { readonly layout: 'catalogue' | 'topic-index'; readonly needs: readonly NeededTable[] })
+  | (Understood & { readonly layout: 'topic-list'; readonly column: string })
+
+/** An index as it was read. */
+interface Understood extends JsonText {
+  readonly text: string
+}
 
 /** An index whose layout is understood. */
 export type UnderstoodIndex = Exclude<JsonIndex, { readonly reason: string }>
+
+/** What an index is and which tables it is judged by, without what it holds: that takes twenty times its size. */
+export type IndexOutline =
+  | { readonly layout: 'broken' | 'unknown'; readonly reason: string }
+  | { readonly layout: 'catalogue' | 'topic-index'; readonly needs: readonly NeededTable[] }
+  | { readonly layout: 'topic-list'; readonly column: string }
+
+/** An index without what it holds. */
+export function outlineOf(index: JsonIndex): IndexOutline {
+  const { layout } = index
+  switch (layout) {
+    case 'broken':
+    case 'unknown':
+      return { layout, reason: index.reason }
+    case 'catalogue':
+    case 'topic-index':
+      return { layout, needs: index.needs }
+    case 'topic-list':
+      return { layout, column: index.column }
+  }
+}
 
 /** Fields of a catalogue’s entries to the columns that they come from. */
 export const catalogueFields: ReadonlyMap<string, string> = new Map([
@@ -34,14 +55,17 @@ export const catalogueFields: ReadonlyMap<string, string> = new Map([
   ['page_count', 'page_count'],
 ])
 
+/** An index of more tables is none that anybody made on purpose. */
+const mostTables = 100
+
 /** The table that entries of a type are rows of: `video` of `videos`. */
 export const tableOfType = (type: string): string => `${type}s`
 
 /** What an index is, by its text. */
 export function readJsonIndex(text: string): JsonIndex {
+  if (text.startsWith('\ufeff')) return { layout: 'broken', reason: 'it begins with a byte order mark' }
   try {
-    const { root } = parseJson(text)
-    return recognise(text, root)
+    return recognise({ text, ...parseJson(text) })
   } catch (error) {
     if (error instanceof SyntaxError) return { layout: 'broken', reason: error.message }
     if (error instanceof RangeError) return { layout: 'unknown', reason: error.message }
@@ -59,32 +83,33 @@ export const collectionsOf = (root: Json): { readonly name: string; readonly ent
       })
     : []
 
-function recognise(text: string, root: Json): JsonIndex {
+function recognise(read: Understood): JsonIndex {
+  const { root } = read
   if (root.kind !== 'object') return unknown('it is no object')
   if (root.members.length === 0) return unknown('it is empty')
   const names = root.members.map(({ name }) => name)
   if (new Set(names).size < names.length) return unknown('a name is there twice at its top')
   const [only] = root.members
   if (names.length === 1 && only !== undefined && isListOfTexts(only.value) && names[0] === 'topics') {
-    return { layout: 'topic-list', text, root, column: 'topic' }
+    return { ...read, layout: 'topic-list', column: 'topic' }
   }
   const collections = collectionsOf(root)
+  if (collections.length > mostTables) return unknown(`it names more than ${mostTables} tables`)
   if (collections.length > 0 && collections.every(({ entries }) => hasTitledEntries(entries))) {
     const columns = ['id', ...new Set(catalogueFields.values())]
     return {
+      ...read,
       layout: 'catalogue',
-      text,
-      root,
       needs: collections.map(({ name }) => ({ table: name, columns })),
     }
   }
   const types = typesOf(root)
   if (types === null || types.length === 0) return unknown('its layout is none that is understood')
+  if (types.length > mostTables) return unknown(`it names more than ${mostTables} tables`)
   const columns = ['id', 'title', 'topics']
   return {
+    ...read,
     layout: 'topic-index',
-    text,
-    root,
     needs: types.map((type) => ({ table: tableOfType(type), columns })),
   }
 }
@@ -116,5 +141,5 @@ function typesOf(root: Json): string[] | null {
 export function idOf(entry: Json): string | null {
   const id = memberOf(entry, 'id')
   if (id?.kind === 'string') return id.value
-  return id?.kind === 'number' ? String(id.value) : null
+  return id?.kind === 'number' ? digitsOf(id) : null
 }

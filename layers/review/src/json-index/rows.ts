@@ -6,17 +6,24 @@ export type IndexedRow = Readonly<Record<string, string | number | null>>
 /** Rows of the tables that an index needs, by name; null for a table that is not there. */
 export type IndexedRows = ReadonlyMap<string, readonly IndexedRow[] | null>
 
-/** The id of a row, as an index has it. */
-export const rowId = (row: IndexedRow): string => String(row.id ?? '')
+/** The rows that have an id, by it, as an index has it; and how many have none that can be read. */
+export function byId(rows: readonly IndexedRow[]): {
+  readonly byId: ReadonlyMap<string, IndexedRow>
+  readonly without: number
+} {
+  const found = rows.flatMap((row) => (row.id == null ? [] : [[String(row.id), row] as const]))
+  return { byId: new Map(found), without: rows.length - found.length }
+}
 
-/** The rows of a table; null where it is not there, or lacks one of these columns. */
+/** The rows of a table; null where it is not there, or where no row has one of these columns. */
 export function rowsWith(
   rows: IndexedRows,
   table: string,
   columns: readonly string[],
 ): readonly IndexedRow[] | null {
   const found = rows.get(table) ?? null
-  return found?.every((row) => columns.every((column) => row[column] !== undefined)) ? found : null
+  if (found === null || found.length === 0) return found
+  return columns.every((column) => found.some((row) => row[column] !== undefined)) ? found : null
 }
 
 /** A list that a column holds as JSON; none for NULL and nothing; null where it holds something else. */

@@ -1,25 +1,28 @@
-import { isSameJson, type Json, jsonOf, type Member, memberOf, stringOf } from './json.ts'
+import { isSameJson, type Json, jsonOf, type Member, memberOf, stringOf, writtenLike } from './json.ts'
 import { idOf, tableOfType } from './layout.ts'
-import { type IndexedRow, type IndexedRows, listIn, rowId, rowsWith } from './rows.ts'
-import { type IndexFlaw, type Judged, mouldOf, strange } from './verdict.ts'
+import { byId, type IndexedRow, type IndexedRows, listIn, rowsWith } from './rows.ts'
+import { type IndexFlaw, type Judged, type Known, mouldOf, strange } from './verdict.ts'
 
 /** A row that ought to have an entry. */
 interface Wanted {
   readonly type: string
+  readonly id: string
   readonly row: IndexedRow
 }
 
 /** Judges a topic index: a list of entries for each topic. */
 export function judgeTopicIndex(root: Json, rows: IndexedRows): Judged | null {
   if (root.kind !== 'object') return null
-  const lists = root.members.map(({ name, value }) => ({
-    topic: name,
-    items: value.kind === 'array' ? value.items : [],
-    value,
+  const lists = root.members.map((member) => ({
+    topic: member.name,
+    items: member.value.kind === 'array' ? member.value.items : [],
+    glue: member.value.kind === 'array' ? member.value.glue : undefined,
+    member,
   }))
   const entries = lists.flatMap(({ items }) => items)
-  const sources = sourcesOf(entries, rows)
-  if (sources === null) return null
+  const found = sourcesOf(entries, rows)
+  if (found === null) return null
+  const { sources, uncompared } = found
   const wanted = wantedBy(sources)
   const flaws: IndexFlaw[] = []
   const renewed: Member[] = []
@@ -28,32 +31,39 @@ export function judgeTopicIndex(root: Json, rows: IndexedRows): Judged | null {
   let common = 0
 
   const made = (topic: string, missing: readonly Wanted[]): Placed[] =>
-    missing.flatMap(({ row, type }) => {
-      flaws.push({ kind: 'missing', entry: `${topic}/${type}/${rowId(row)}`, field: null })
+    missing.flatMap(({ id, row, type }) => {
+      flaws.push({ kind: 'missing', entry: `${topic}/${type}/${id}`, field: null })
       const entry = mould(known(type, row))
       if (entry === null) refused = 'its entries say more than the database does'
       return entry === null ? [] : [{ type, entry }]
     })
 
-  for (const { items, topic, value } of lists) {
-    const { flaws: found, kept, seen } = judgeList(topic, items, sources)
+  for (const { glue, items, member, topic } of lists) {
+    const { flaws: own, kept, seen } = judgeList(topic, items, sources)
     const missing = [...(wanted.get(topic) ?? [])].filter(([key]) => !seen.has(key)).map(([, one]) => one)
-    flaws.push(...found)
+    flaws.push(...own)
     common += kept.length
     const list = place(kept, made(topic, missing))
     // A topic that nothing has any more is none; one that was empty before is somebody's own.
     if (list.length === 0 && items.length > 0) continue
-    const isSame = found.length === 0 && missing.length === 0
-    renewed.push({ name: topic, value: isSame ? value : { kind: 'array', items: list } })
+    const isSame = own.length === 0 && missing.length === 0
+    renewed.push(isSame ? member : { ...member, value: { kind: 'array', items: list, glue } })
   }
   const topics = new Set(lists.map(({ topic }) => topic))
+  const manner = lists.find(({ glue }) => glue !== undefined)?.glue
   for (const [topic, ones] of wanted) {
     if (topics.has(topic)) continue
     const list = made(topic, [...ones.values()]).map(({ entry }) => entry)
-    renewed.push({ name: topic, value: { kind: 'array', items: list } })
+    renewed.push({ name: topic, value: { kind: 'array', items: list, glue: manner } })
   }
-  if (common === 0 && wanted.size > 0) refused = strange
-  return { entries: entries.length, flaws, root: { kind: 'object', members: renewed }, refused }
+  if (common === 0) refused = strange
+  return {
+    entries: entries.length,
+    flaws,
+    root: { kind: 'object', members: renewed, glue: root.glue },
+    refused,
+    uncompared,
+  }
 }
 
 const typeOf = (entry: Json): string => {
@@ -63,30 +73,35 @@ const typeOf = (entry: Json): string => {
 
 const keyOf = (type: string, id: string): string => JSON.stringify([type, id])
 
-/** Rows by type and id; null where a table is not there, or does not say what its topics are. */
+/** Rows by type and id. */
+type Sources = ReadonlyMap<string, ReadonlyMap<string, IndexedRow>>
+
+/** Rows by type and id, and how many do not say all; null where a table, or a column of it, is not there. */
 function sourcesOf(
   entries: readonly Json[],
   rows: IndexedRows,
-): ReadonlyMap<string, ReadonlyMap<string, IndexedRow>> | null {
+): { readonly sources: Sources; readonly uncompared: number } | null {
+  let uncompared = 0
   const sources = new Map<string, ReadonlyMap<string, IndexedRow>>()
   for (const type of new Set(entries.map(typeOf))) {
     const found = rowsWith(rows, tableOfType(type), ['id', 'title', 'topics'])
     if (found === null) return null
-    sources.set(type, new Map(found.map((row) => [rowId(row), row])))
+    const { byId: own, without } = byId(found)
+    sources.set(type, own)
+    const unclear = [...own.values()].filter((row) => row.title === undefined || listIn(row.topics) === null)
+    uncompared += without + unclear.length
   }
-  return sources
+  return { sources, uncompared }
 }
 
 /** What each topic ought to list, by key. */
-function wantedBy(
-  sources: ReadonlyMap<string, ReadonlyMap<string, IndexedRow>>,
-): ReadonlyMap<string, ReadonlyMap<string, Wanted>> {
+function wantedBy(sources: Sources): ReadonlyMap<string, ReadonlyMap<string, Wanted>> {
   const wanted = new Map<string, Map<string, Wanted>>()
   for (const [type, rows] of sources) {
     for (const [id, row] of rows) {
       for (const topic of listIn(row.topics) ?? []) {
         const list = wanted.get(topic) ?? new Map<string, Wanted>()
-        wanted.set(topic, list.set(keyOf(type, id), { type, row }))
+        wanted.set(topic, list.set(keyOf(type, id), { type, id, row }))
       }
     }
   }
@@ -94,17 +109,17 @@ function wantedBy(
 }
 
 /** What the database tells of an entry. */
-const known = (type: string, row: IndexedRow): Map<string, Json> =>
-  new Map<string, Json>([
+const known = (type: string, row: IndexedRow): Known =>
+  new Map([
     ['type', stringOf(type)],
     ['id', jsonOf(row.id)],
-    ['title', jsonOf(row.title)],
+    ['title', row.title === undefined ? null : jsonOf(row.title)],
   ])
 
 function judgeList(
   topic: string,
   items: readonly Json[],
-  sources: ReadonlyMap<string, ReadonlyMap<string, IndexedRow>>,
+  sources: Sources,
 ): { readonly flaws: IndexFlaw[]; readonly kept: Json[]; readonly seen: ReadonlySet<string> } {
   const flaws: IndexFlaw[] = []
   const kept: Json[] = []
@@ -129,14 +144,16 @@ function judgeList(
   return { flaws, kept, seen }
 }
 
-/** An entry with the title that the database has; the same one where that is its own. */
+/** An entry with the title that the database has; the same one where that is its own, or cannot be read. */
 function retitled(entry: Json, row: IndexedRow): Json {
   const title = memberOf(entry, 'title')
-  if (entry.kind !== 'object' || title === undefined) return entry
-  const now = jsonOf(row.title)
+  if (entry.kind !== 'object' || title === undefined || row.title === undefined) return entry
+  const now = writtenLike(jsonOf(row.title), title)
   if (isSameJson(now, title)) return entry
-  const members = entry.members.map(({ name, value }) => ({ name, value: name === 'title' ? now : value }))
-  return { kind: 'object', members }
+  const members = entry.members.map((member) =>
+    member.name === 'title' ? { ...member, value: now } : member,
+  )
+  return { kind: 'object', members, glue: entry.glue, lead: entry.lead }
 }
 
 interface Placed {

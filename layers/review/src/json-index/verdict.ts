@@ -17,16 +17,27 @@ export interface Judged {
   readonly root: Json
   /** Why entries that are missing cannot be made; null where they can. */
   readonly refused: string | null
+  /** See `IndexJudgement`. */
+  readonly uncompared: number
 }
 
+/** What the database tells of an entry, by field; null where it ought to, and what it holds cannot be read. */
+export type Known = ReadonlyMap<string, Json | null>
+
 /** Makes an entry of what the database tells of it; null where it does not tell all that entries say. */
-export type EntryMould = (known: ReadonlyMap<string, Json>) => Json | null
+export type EntryMould = (known: Known) => Json | null
+
+/** What one entry says alone, nobody knows to be the same in others. */
+const leastSiblings = 2
 
 /** Makes new entries in the manner of those that are there. */
 export function mouldOf(siblings: readonly Json[]): EntryMould {
   const [first] = siblings
   if (first?.kind !== 'object') {
-    return (known) => ({ kind: 'object', members: [...known].map(([name, value]) => ({ name, value })) })
+    return (known) => {
+      const members = [...known].flatMap(([name, value]) => (value === null ? [] : [{ name, value }]))
+      return members.length < known.size ? null : { kind: 'object', members }
+    }
   }
   const names = new Set(first.members.map(({ name }) => name))
   const varying = new Set<string>()
@@ -38,12 +49,14 @@ export function mouldOf(siblings: readonly Json[]): EntryMould {
   }
   return (known) => {
     // What the database does not tell is taken over only where all of them say the same.
-    if ([...varying].some((name) => !known.has(name))) return null
-    const members = first.members.map(({ name, value }) => {
-      const own = known.get(name)
-      return { name, value: own === undefined ? value : writtenLike(own, value) }
+    const isUntold = (name: string): boolean =>
+      !known.has(name) && (varying.has(name) || siblings.length < leastSiblings)
+    if ([...varying, ...names].some((name) => isUntold(name) || known.get(name) === null)) return null
+    const members = first.members.map((member) => {
+      const own = known.get(member.name) ?? null
+      return own === null ? member : { ...member, value: writtenLike(own, member.value) }
     })
-    return { kind: 'object', members }
+    return { kind: 'object', members, glue: first.glue }
   }
 }
 
