@@ -5,11 +5,8 @@ import type { Block, Cell, Cost, Section, TaskEffect } from '@hubkeeper/review'
 const mostRows = 25
 
 /** Tasks with what became of them. */
-export const effectsTable = (effects: readonly TaskEffect[]): Block => ({
-  kind: 'table',
-  caption: 'Maintenance, by task',
-  header: ['task', 'scheduled', 'completed', 'late', 'failed', 'missed', 'by hand', 'typical'],
-  rows: effects
+export function effectsTable(effects: readonly TaskEffect[]): Block {
+  const rows = effects
     .filter(({ runs, scheduled }) => runs > 0 || (scheduled ?? 0) > 0)
     .map(({ byHand, completed, failed, late, missed, scheduled, task, typicalSeconds }): Cell[] => [
       task,
@@ -20,17 +17,26 @@ export const effectsTable = (effects: readonly TaskEffect[]): Block => ({
       ),
       String(byHand),
       typicalSeconds === null ? '–' : formatDuration(typicalSeconds * 1000),
-    ]),
-  right: [1, 2, 3, 4, 5, 6, 7],
-})
+    ])
+  if (rows.length === 0) return { kind: 'paragraph', text: 'Nothing ran, and nothing was to run.' }
+  const header = ['task', 'due', 'done', 'late', 'failed', 'missed', 'by hand', 'typical']
+  return { kind: 'table', caption: 'Maintenance, by task', header, rows, right: [1, 2, 3, 4, 5, 6, 7] }
+}
 
 /** The estimate of the cost, with its arithmetic. */
-export function costSection({ assumptions, currency, parts, perMonth }: Cost): Section {
-  const money = (amount: number): string => `${amount.toFixed(2)} ${currency}`
+export function costSection({ assumptions, currency, isWhole, parts, perMonth }: Cost): Section {
+  const money = (amount: number): string =>
+    amount > 0 && amount < 0.005 ? `< 0.01 ${currency}` : `${amount.toFixed(2)} ${currency}`
+  const rest = parts.slice(mostRows)
   return {
     heading: 'Cost on AWS, an estimate',
     blocks: [
-      { kind: 'paragraph', text: `About ${money(perMonth)} a month.` },
+      {
+        kind: 'paragraph',
+        text: isWhole
+          ? `About ${money(perMonth)} a month.`
+          : `At least ${money(perMonth)} a month: not everything was measured, see below.`,
+      },
       {
         kind: 'table',
         caption: 'Parts, dearest first',
@@ -38,6 +44,14 @@ export function costSection({ assumptions, currency, parts, perMonth }: Cost): S
         rows: parts.slice(0, mostRows).map((part) => [part.name, money(part.perMonth), part.arithmetic]),
         right: [1],
       },
+      ...(rest.length === 0
+        ? []
+        : [
+            {
+              kind: 'paragraph' as const,
+              text: `And ${rest.length} cheaper ones, ${money(rest.reduce((sum, each) => sum + each.perMonth, 0))} in all: see architecture.json.`,
+            },
+          ]),
       { kind: 'list', items: assumptions },
     ],
   }

@@ -6,6 +6,9 @@ export const access = { reports: 'read', ledger: 'review', metrics: 'read', host
 /** What a review works with. */
 export type ReviewContext = Context<typeof access>
 
+/** Tasks that only repeat what the runs of others found. */
+export const reviews: readonly string[] = ['architecture-review', 'monthly-review']
+
 /** A quarter, days. */
 export const quarter = 92
 

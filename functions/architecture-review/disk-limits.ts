@@ -1,5 +1,5 @@
 import { formatBytes, thresholdsOf } from '@hubkeeper/core'
-import { type CapacityLimit, newestOf, seriesOf, trendOf } from '@hubkeeper/review'
+import { type CapacityLimit, newestOf, presenceOf, seriesOf, trendOf } from '@hubkeeper/review'
 import type { ReviewContext } from './context.ts'
 import { isDeployed, type Measured, onSize, space, unmeasured } from './limit.ts'
 
@@ -24,8 +24,12 @@ export function diskLimits(context: ReviewContext, measured: Measured): Capacity
     return [onSize(context, measured, { ...space, name, limit: null, because: unmeasured })]
   // Backups grow with the database where they lie on the same disk.
   const elsewhere = hub.backups.bucket !== undefined || hub.backups.directory !== undefined
-  const backups = elsewhere ? 0 : (newestOf(measured.history, 'backups.size')?.value ?? 0)
-  const because = `${formatBytes(free)} are free beside ${formatBytes(bytes)} of database and ${formatBytes(backups)} of backups, which grow with it`
+  const measuredBackups = newestOf(measured.history, 'backups.size')?.value ?? null
+  const backups = elsewhere ? 0 : (measuredBackups ?? 0)
+  const because =
+    measuredBackups === null && !elsewhere
+      ? `${formatBytes(free)} are free beside ${formatBytes(bytes)} of database; how large its backups are, which grow with it, nobody measured`
+      : `${formatBytes(free)} are free beside ${formatBytes(bytes)} of database and ${formatBytes(backups)} of backups, which grow with it`
   return [
     onSize(context, measured, { ...space, name, limit: bytes * (1 + free / (bytes + backups)), because }),
   ]
@@ -34,7 +38,13 @@ export function diskLimits(context: ReviewContext, measured: Measured): Capacity
 /** Everything on the fullest disk, whoever wrote it. */
 export function fullestDisk({ at, hub }: ReviewContext, { history }: Measured): CapacityLimit[] {
   const { warning } = thresholdsOf('disk.usage', hub.thresholds)
-  const [fullest] = seriesOf(history, ['disk.usage'])
+  // One that the last health check did not see is there no more.
+  const disks = presenceOf(
+    history,
+    { name: 'disk.usage', task: 'health-check' },
+    seriesOf(history, ['disk.usage']),
+  )
+  const [fullest] = disks.present
     .flatMap((series) => series.points.slice(-1).map(({ value }) => ({ series, value })))
     .toSorted((a, b) => b.value - a.value)
   if (fullest === undefined) return []

@@ -16,11 +16,21 @@ const growth = z.strictObject({
   bytes: z.number(),
   rows: z.number().nullable(),
   perDay: rate.nullable().describe('bytes; null where there are too few readings'),
+  dropped: z.array(moment).optional().describe('when the size changed at once: no part of its growth'),
+  growing: z
+    .strictObject({ before: z.number(), now: z.number() })
+    .nullable()
+    .optional()
+    .describe('bytes a day in the older and the newer half of the time, where growth changed'),
 })
 
 const limit = z.strictObject({
   name: z.string(),
   unit: z.string(),
+  ofDatabase: z
+    .boolean()
+    .optional()
+    .describe('now and limit are sizes of the database, not of what the name says'),
   now: z.number().nullable(),
   limit: z.number().nullable(),
   because: z.string(),
@@ -102,6 +112,8 @@ export const architectureSchema = z.strictObject({
     .strictObject({
       score: z.number(),
       before: z.number().nullable(),
+      at: moment.optional().describe('when it was audited last; older documents lack it'),
+      unseen: z.array(z.string()).optional().describe('what that audit could not look at'),
       open: z.record(z.string(), z.number()).describe('issues by severity'),
     })
     .nullable(),
@@ -109,6 +121,10 @@ export const architectureSchema = z.strictObject({
   cost: z.strictObject({
     currency: z.string(),
     perMonth: z.number().describe('an estimate: see assumptions'),
+    whole: z
+      .boolean()
+      .optional()
+      .describe('whether everything was measured that it is told from; else it is more'),
     parts: z.array(z.strictObject({ name: z.string(), perMonth: z.number(), arithmetic: z.string() })),
     assumptions: z.array(z.string()),
   }),

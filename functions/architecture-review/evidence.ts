@@ -1,23 +1,32 @@
 import { type Finding, finding } from '@hubkeeper/core'
-import { evidenceFindings, type History, leastHistory, type TaskEffect } from '@hubkeeper/review'
+import { countOf, evidenceFindings, type History, leastHistory, type TaskEffect } from '@hubkeeper/review'
+import { reviews } from './context.ts'
+
+/** How many reports there are of what runs found; those of reviews only repeat them. */
+const reportsIn = ({ reports }: History): number =>
+  [...reports].reduce((sum, [task, all]) => (reviews.includes(task) ? sum : sum + all.length), 0)
+
+/** Whether no run of the time left a report that a review could be made of. */
+export const isBlind = (history: History): boolean => reportsIn(history) === 0
 
 /** Whether reports of the time could be read, or there are none at all. */
 export function readEvidence(history: History): Finding[] {
-  const read = [...history.reports.values()].reduce((sum, all) => sum + all.length, 0)
   const unread = evidenceFindings(history)
-  if (read === 0) return [...unread, nothingYet(history)]
+  if (isBlind(history)) return [...unread, nothingYet(history)]
   const isWhole = unread.every(({ status }) => status === 'ok')
   return isWhole
     ? [
         ...unread,
-        finding('review.evidence', 'ok', { actual: `${read.toLocaleString('en')} reports were read` }),
+        finding('review.evidence', 'ok', {
+          actual: `${countOf(reportsIn(history), 'report was', 'reports were')} read`,
+        }),
       ]
     : unread
 }
 
 /** Tasks that were to run and left no report; none where no task left any. */
 export function silentTasks(history: History, effects: readonly TaskEffect[]): Finding[] {
-  if ([...history.reports.values()].every(({ length }) => length === 0)) return []
+  if (isBlind(history)) return []
   return effects
     .filter(({ runs, scheduled }) => runs === 0 && (scheduled ?? 0) > 0)
     .map(({ scheduled, task }) =>

@@ -1,21 +1,29 @@
 import { type Report, thresholdsOf } from '@hubkeeper/core'
-import { type History, newestOf, type ReviewFacts, type SecurityFact, seriesOf } from '@hubkeeper/review'
+import { type History, newestOf, type ReviewFacts, type SecurityFact } from '@hubkeeper/review'
 import type { ReviewContext } from './context.ts'
 import { isDeployed } from './limit.ts'
 
 /** What the audits of the time said. */
-export function securityOf(history: History): SecurityFact | null {
-  const points = seriesOf(history, ['security.score']).flatMap((series) => series.points)
-  const [first, newest] = [points[0], points.at(-1)]
+export function securityOf({ reports }: History): SecurityFact | null {
+  const audits = (reports.get('security-audit') ?? []).flatMap((report) => {
+    const score = report.figures.find(({ name }) => name === 'security.score')?.value
+    return score === undefined ? [] : [{ report, score }]
+  })
+  const [first, newest] = [audits[0], audits.at(-1)]
   if (first === undefined || newest === undefined) return null
-  const open = seriesOf(history, ['security.issues']).flatMap(({ points: counts, subject }) =>
-    counts.slice(-1).map(({ value }): [string, number] => [subject ?? '', value]),
-  )
+  const { figures, findings, finishedAt } = newest.report
   return {
-    score: newest.value,
-    before: points.length < 2 ? null : first.value,
-    at: newest.at,
-    open: new Map(open),
+    score: newest.score,
+    before: audits.length < 2 ? null : first.score,
+    at: new Date(finishedAt),
+    open: new Map(
+      figures
+        .filter(({ name }) => name === 'security.issues')
+        .map(({ subject, value }): [string, number] => [subject ?? '', value]),
+    ),
+    unseen: findings
+      .filter(({ status }) => status === 'unknown')
+      .map(({ subject, title }) => (subject === null ? title : `${title}: ${subject}`)),
   }
 }
 
@@ -23,14 +31,17 @@ export function securityOf(history: History): SecurityFact | null {
 const newestReport = ({ reports }: History, task: string): Report | undefined =>
   reports.get(task)?.findLast(({ status }) => status !== 'failed')
 
-/** What the last review of major updates found to be not supported, in words. */
-export const endOfLifeOf = (history: History): string[] =>
-  (newestReport(history, 'major-updates')?.findings ?? [])
+/** What the last review of major updates found to be not supported, in words; null where none was made. */
+export function endOfLifeOf(history: History): string[] | null {
+  const report = newestReport(history, 'major-updates')
+  if (report === undefined) return null
+  return report.findings
     .filter(
       ({ check, status }) =>
         check === 'runtime.end-of-life' && (status === 'warning' || status === 'critical'),
     )
     .map(({ evidence, subject }) => `${subject ?? 'a product'}: ${evidence[0] ?? 'not supported for long'}`)
+}
 
 /** A figure of the newest run of a task; null where it was not measured. */
 export function figureOf(history: History, task: string, name: string): number | null {

@@ -57,6 +57,7 @@ export async function gather(context: ReviewContext, own: string): Promise<Gathe
   const speeds = seriesOf(history, speedFigures)
   const disks = host.elsewhere === null ? await host.disks() : null
   const databaseBytes = growth.database?.points.at(-1)?.value ?? null
+  const hasApi = isApiLookedAt(context, history)
   const answers = seriesOf(history, ['api.p50']).flatMap(({ points }) => points.slice(-1))
   return {
     history,
@@ -74,7 +75,7 @@ export async function gather(context: ReviewContext, own: string): Promise<Gathe
       slowerPercent: thresholdsOf('performance.trend', hub.thresholds).warning,
       availability: availabilityOf(looks, time, target),
       targetPercent: target,
-      hasApi: isApiLookedAt(context, history),
+      hasApi,
       security: securityOf(history),
       effects: effectivenessOf(history, others, await ledger.punctuality(at), hub.timeZone),
       byHand: automationOpportunities(history, others, await ledger.signatures()),
@@ -85,7 +86,8 @@ export async function gather(context: ReviewContext, own: string): Promise<Gathe
       cost: costOf(history, {
         prices: hub.analysis.prices,
         tasks: ledger.tasks,
-        storedBytes: (databaseBytes ?? 0) + (newestOf(history, 'backups.size')?.value ?? 0),
+        stored: storedIn(history, databaseBytes),
+        hasApi,
         probe: probeUse(
           ledger.tasks,
           answers.length === 0 ? null : Math.max(...answers.map(({ value }) => value)),
@@ -93,6 +95,20 @@ export async function gather(context: ReviewContext, own: string): Promise<Gathe
       }),
     },
   }
+}
+
+/** What is stored of a hub; not every hub has logs and a search index. */
+function storedIn(history: History, databaseBytes: number | null): { of: string; bytes: number | null }[] {
+  const sizeOf = (name: string): number | null => newestOf(history, name)?.value ?? null
+  const others = [
+    { of: 'logs', bytes: sizeOf('logs.size') },
+    { of: 'search index', bytes: sizeOf('search-index.size') },
+  ]
+  return [
+    { of: 'database', bytes: databaseBytes },
+    { of: 'backups', bytes: sizeOf('backups.size') },
+    ...others.filter(({ bytes }) => bytes !== null),
+  ]
 }
 
 /** Whether the error budget of a time is kept; skipped for a hub without an API. */

@@ -1,15 +1,15 @@
 import { days, formatValue } from '@hubkeeper/core'
 import {
+  ageText,
   type Block,
   bandOf,
   type Cell,
-  crossingText,
   type FigureSeries,
   type GrowthFact,
   type ReviewFacts,
-  rateText,
   type Section,
-  staysBelow,
+  signedText,
+  trendLines,
   trendOf,
 } from '@hubkeeper/review'
 import type { Gathered } from './gather.ts'
@@ -27,16 +27,17 @@ export function growthSection({ facts, growth }: Gathered): Section {
   return {
     heading: 'Growth',
     blocks: [
-      ...(growth.database === null ? [] : [sizeChart(growth.database, facts)]),
+      ...(growth.database === null ? [] : sizeBlocks(growth.database, facts)),
       facts.growth.length === 0
         ? paragraph('No run measured a size yet.')
         : {
             kind: 'table',
             caption: 'Tables and files, largest first',
-            header: ['of', 'bytes', 'rows', 'growth a day', '95 % interval', 'in a quarter'],
+            header: ['of', 'size', 'rows', 'growth a day', '95 % interval', 'in a quarter'],
             rows: facts.growth.slice(0, mostRows).map((fact) => growthRow(fact, at)),
             right: [1, 2, 3],
           },
+      ...unforeseen(facts.growth.slice(0, mostRows)),
       ...(facts.growth.length > mostRows
         ? [paragraph(`And ${facts.growth.length - mostRows} smaller ones: see architecture.json.`)]
         : []),
@@ -44,86 +45,75 @@ export function growthSection({ facts, growth }: Gathered): Section {
         ? []
         : [
             paragraph(
-              `There no more: ${growth.vanished
+              `No longer there: ${growth.vanished
                 .slice(0, mostRows)
                 .map(
                   ({ last, series }) =>
                     `${series.subject ?? ''} (measured last ${last.toISOString().slice(0, 10)})`,
                 )
-                .join(', ')}.`,
+                .join(', ')}${more(growth.vanished.length)}.`,
             ),
           ]),
     ],
   }
 }
 
+/** That there are more than are listed. */
+const more = (count: number): string => (count > mostRows ? ` and ${count - mostRows} more` : '')
+
+/** Names of what has one reason. */
+const mostNames = 3
+
+/** Why some have no forecast, each reason once. */
+function unforeseen(growth: readonly GrowthFact[]): Block[] {
+  const without = growth.flatMap(({ of, trend }) =>
+    typeof trend === 'string' ? [{ of, reason: trend }] : [],
+  )
+  if (without.length === 0) return []
+  const items = [...Map.groupBy(without, ({ reason }) => reason)].map(([reason, all]) => {
+    const names = all.slice(0, mostNames).map(({ of }) => of)
+    const others = all.length > mostNames ? ` and ${all.length - mostNames} more` : ''
+    return `${names.join(', ')}${others}: ${reason}`
+  })
+  return [paragraph('Without a forecast:'), { kind: 'list', items }]
+}
+
 function growthRow({ bytes, of, rows, trend }: GrowthFact, at: Date): Cell[] {
   const head = [of, formatValue(bytes, 'bytes'), rows === null ? '–' : rows.toLocaleString('en')]
-  if (typeof trend === 'string') return [...head, '–', trend, '–']
+  if (typeof trend === 'string') return [...head, '–', '–', '–']
   const { high, low, value } = trend.at(new Date(at.getTime() + days(ahead)))
   const size = (bytesThen: number): string => formatValue(Math.max(0, Math.round(bytesThen)), 'bytes')
   return [
     ...head,
-    rateText(trend.slopePerDay, 'bytes'),
-    `${rateText(trend.slopeLow, 'bytes')} to ${rateText(trend.slopeHigh, 'bytes')}`,
+    signedText(trend.slopePerDay, 'bytes'),
+    `${signedText(trend.slopeLow, 'bytes')} to ${signedText(trend.slopeHigh, 'bytes')}`,
     `${size(value)} (${size(low)} to ${size(high)})`,
   ]
 }
 
 /** The size of the database over time, with what may come and the limits on it that are near. */
-function sizeChart(database: FigureSeries, { at, capacities }: ReviewFacts): Block {
+function sizeBlocks(database: FigureSeries, { at, capacities }: ReviewFacts): Block[] {
   const trend = trendOf(database.points, at)
   const newest = database.points.at(-1)?.value ?? 0
-  const limits = capacities.flatMap(({ limit, name, unit }) =>
+  const limits = capacities.flatMap(({ limit, name, ofDatabase }) =>
     // One that is far away would press all the rest flat.
-    unit === 'bytes' && limit !== null && limit < newest * 2 ? [{ name, value: limit }] : [],
+    ofDatabase && limit !== null && limit < newest * 2 ? [{ name, value: limit }] : [],
   )
-  return {
-    kind: 'chart',
-    chart: {
-      kind: 'line',
-      title: 'Size of the database, with its forecast',
-      unit: 'bytes',
-      series: [{ name: 'size', points: database.points }],
-      ...(typeof trend === 'string' ? {} : { forecast: bandOf(trend, at, ahead) }),
-      limits,
-    },
-  }
-}
-
-const fits = (answer: boolean | null): Cell =>
-  answer === null
-    ? { text: 'not known', status: 'unknown' }
-    : answer
-      ? { text: 'fits', status: 'ok' }
-      : { text: 'does not fit', status: 'warning' }
-
-/** Every limit: what is taken, when it is reached, and whether twice and ten times as much fits. */
-export function limitsSection({ at, capacities }: ReviewFacts): Section {
-  const rows = capacities.map((capacity): Cell[] => {
-    const { crossing, limit, name, now, trend, unit } = capacity
-    const when =
-      crossing !== null ? crossingText(crossing, at) : typeof trend === 'string' ? trend : 'not known'
-    return [
-      name,
-      `${formatValue(now, unit)} of ${formatValue(limit, unit)}`,
-      when,
-      fits(staysBelow(capacity, 2)),
-      fits(staysBelow(capacity, 10)),
-    ]
-  })
-  const header = ['limit', 'taken', 'reached (95 % interval)', 'twice as much', 'ten times']
-  return {
-    heading: 'Room to grow',
-    blocks: [
-      rows.length === 0
-        ? paragraph('No limit is known.')
-        : { kind: 'table', caption: 'Limits', header, rows },
-      {
-        kind: 'details',
-        summary: 'How each limit comes about',
-        blocks: [{ kind: 'list', items: capacities.map(({ because, name }) => `${name}: ${because}`) }],
+  const isForeseen = typeof trend !== 'string'
+  return [
+    {
+      kind: 'chart',
+      chart: {
+        kind: 'line',
+        title: isForeseen ? 'Size of the database, with its forecast' : 'Size of the database',
+        unit: 'bytes',
+        series: [{ name: 'size', points: database.points }],
+        ...(isForeseen ? { forecast: bandOf(trend, at, ahead) } : {}),
+        limits,
       },
-    ],
-  }
+    },
+    isForeseen
+      ? { kind: 'list', items: [ageText(trend, at) ?? [], ...trendLines(trend, 'bytes')].flat() }
+      : paragraph(`No forecast of it yet: it is ${trend}.`),
+  ]
 }

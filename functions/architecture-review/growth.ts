@@ -28,7 +28,11 @@ const files = [
 /** Growth of the file, of every table with its indexes, and of the files beside it. */
 export function growthOfHub(history: History, databaseKey: string, at: Date): Growth {
   const database = seriesOf(history, ['database.size']).find(({ subject }) => subject === databaseKey) ?? null
-  const { present, vanished } = presenceOf(history, 'table.size', seriesOf(history, ['table.size']))
+  const { present, vanished } = presenceOf(
+    history,
+    { name: 'table.size', task: 'database-maintenance' },
+    withIndexes(history),
+  )
   const rows = seriesOf(history, ['table.rows'])
   const tables = present.flatMap((series) =>
     factOf(series, 'table', series.subject ?? '', at, newestValue(rows, series.subject)),
@@ -44,6 +48,21 @@ export function growthOfHub(history: History, databaseKey: string, at: Date): Gr
     database,
     vanished,
   }
+}
+
+/** Sizes of tables with those of their indexes, which one run measured. */
+function withIndexes(history: History): FigureSeries[] {
+  const ofIndexes = new Map(
+    seriesOf(history, ['table.index-size']).map((each) => [each.subject, each.points]),
+  )
+  return seriesOf(history, ['table.size']).map((series) => {
+    const bytesAt = new Map(ofIndexes.get(series.subject)?.map(({ at, value }) => [at.getTime(), value]))
+    const points = series.points.map(({ at, value }) => ({
+      at,
+      value: value + (bytesAt.get(at.getTime()) ?? 0),
+    }))
+    return { ...series, points }
+  })
 }
 
 const newestValue = (series: readonly FigureSeries[], subject: string | null): number | null =>

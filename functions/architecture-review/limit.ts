@@ -1,5 +1,5 @@
 import type { DiskUsage } from '@hubkeeper/core'
-import { type CapacityLimit, type FigureSeries, type History, trendOf } from '@hubkeeper/review'
+import { type CapacityLimit, type FigureSeries, type History, type Point, trendOf } from '@hubkeeper/review'
 import type { ReviewContext } from './context.ts'
 
 /** What limits are told from. */
@@ -43,9 +43,23 @@ export function onSize(
 ): CapacityLimit {
   const now = database?.points.findLast((point) => point.at <= at)?.value ?? null
   const trend = database === null ? unmeasured : trendOf(database.points, at)
-  return { unit: 'bytes', now, trend, ...limit, because: now === null ? unmeasured : limit.because }
+  return {
+    unit: 'bytes',
+    ofDatabase: true,
+    now,
+    trend,
+    ...limit,
+    because: now === null ? unmeasured : limit.because,
+  }
 }
 
 /** Whether runs are made by functions: then the hub’s data lies in buckets. */
 export const isDeployed = ({ ledger }: ReviewContext): boolean =>
   ledger.tasks.some(({ limits }) => limits !== undefined)
+
+/** Runs whose longest one counts: older ones were of another size. */
+export const recent = 10
+
+/** The greatest of the last {@link recent} readings; null where there is none. */
+export const longestOf = (points: readonly Point[]): number | null =>
+  points.length === 0 ? null : Math.max(...points.slice(-recent).map(({ value }) => value))

@@ -11,6 +11,10 @@ export interface Previous {
 /** One of so few days ago is this quarter’s, made again, days. */
 const sameQuarter = 45
 
+/** Older ones are of another time, days: two years. */
+const longestAgo = 731
+
+const task = 'architecture-review'
 const name = 'architecture.json'
 
 /** The document of the review of the quarter before, else of the newest one there is. */
@@ -18,22 +22,32 @@ export async function previousReview({
   at,
   reports,
 }: Pick<ReviewContext, 'at' | 'reports'>): Promise<Previous> {
-  const task = 'architecture-review'
-  const report =
-    (await reports.newest(task, new Date(at.getTime() - days(sameQuarter)))) ??
-    (await reports.newest(task, at))
-  const text = report === null ? null : await reports.attachment(task, report.run, name)
-  if (report === null || text === null) return { document: null, findings: [] }
-  const document = read(text)
+  const bound = new Date(at.getTime() - days(sameQuarter))
+  const older = await reports.between(task, new Date(at.getTime() - days(longestAgo)), bound)
+  const newer = await reports.between(task, bound, at)
+  // One that failed left no document: the one before it did.
+  const [report] = [older, newer].flatMap(
+    (each) => each.reports.findLast(({ status }) => status !== 'failed') ?? [],
+  )
+  if (report === undefined) {
+    const [unread] = [older, newer].flatMap(({ unreadable }) => unreadable.slice(-1))
+    return { document: null, findings: unread === undefined ? [] : [unknown(`${unread} cannot be read`)] }
+  }
+  const text = await reports.attachment(task, report.run, name)
+  const document = text === null ? null : read(text)
   if (document !== null) return { document, findings: [] }
-  const unread = finding('review.evidence', 'unknown', {
+  const why = text === null ? 'is not there' : 'cannot be read'
+  return { document: null, findings: [unknown(`${name} of run ${report.run} ${why}`)] }
+}
+
+const unknown = (actual: string): Finding =>
+  finding('review.evidence', 'unknown', {
     subject: task,
     expected: 'the document of the last review',
-    actual: `${name} of run ${report.run} cannot be read`,
-    advice: 'it was written by another version, or by something else; the next review compares with this one',
+    actual,
+    advice:
+      'it was removed, or written by another version or something else; the next review compares with this one',
   })
-  return { document: null, findings: [unread] }
-}
 
 function read(text: string): Architecture | null {
   try {

@@ -24,7 +24,11 @@ export async function run(context: ReviewContext): Promise<TaskResult> {
     budgetOf(context, gathered, facts.availability, 'quarter'),
   ]
   const document = documentOf(context, gathered, recommendations, previous.document)
-  const page = pageOf(context, { gathered, recommendations, document, status: worstOf(findings) })
+  const page = pageOf(context, {
+    ...{ gathered, recommendations, document },
+    previous: previous.document,
+    status: worstOf(findings),
+  })
   return {
     findings,
     figures: figuresOf(gathered, recommendations.length),

@@ -1,52 +1,7 @@
-import { formatBytes, formatDuration, mebibytes, thresholdsOf } from '@hubkeeper/core'
-import { type CapacityLimit, durationsOf, type Point, seriesOf, trendOf } from '@hubkeeper/review'
+import { formatDuration, mebibytes, thresholdsOf } from '@hubkeeper/core'
+import { type CapacityLimit, seriesOf, trendOf } from '@hubkeeper/review'
 import type { ReviewContext } from './context.ts'
-import { type Measured, memory, onSize, recovery, space, time } from './limit.ts'
-
-/** Scratch disk and time of functions; those of this machine are the disk, and no run is ended. */
-export function functionLimits(context: ReviewContext, measured: Measured): CapacityLimit[] {
-  const { at, ledger } = context
-  const scratch = Math.max(0, ...ledger.tasks.map(({ limits }) => limits?.scratch ?? 0))
-  const times = ledger.tasks.flatMap(({ limits, name }) => {
-    const points = durationsOf(measured.history, name).filter((point) => point.at <= at)
-    const longest = longestOf(points)
-    return limits === undefined || longest === null
-      ? []
-      : [{ name, points, longest, limit: limits.timeout / 1000 }]
-  })
-  const nearest = times.toSorted((a, b) => b.longest / b.limit - a.longest / a.limit).slice(0, shown)
-  return [
-    ...(scratch === 0
-      ? []
-      : [
-          onSize(context, measured, {
-            name: 'scratch disk of a function',
-            limit: scratch / 2,
-            ...space,
-            because: `maintenance needs twice the size on scratch disk, of which a function has ${formatBytes(scratch)}`,
-          }),
-        ]),
-    ...nearest.map(
-      ({ limit, longest, name, points }): CapacityLimit => ({
-        name: `time of ${name}`,
-        unit: 'seconds',
-        now: longest,
-        limit,
-        ...time,
-        because: `its longest run of the last ${recent}; a function is ended after ${formatDuration(limit * 1000)}`,
-        trend: trendOf(points, at),
-      }),
-    ),
-  ]
-}
-
-/** Of tasks, those nearest to their limit. */
-const shown = 3
-/** Runs whose longest one counts: older ones were of another size. */
-const recent = 10
-
-const longestOf = (points: readonly Point[]): number | null =>
-  points.length === 0 ? null : Math.max(...points.slice(-recent).map(({ value }) => value))
+import { longestOf, type Measured, memory, onSize, recent, recovery, time, unmeasured } from './limit.ts'
 
 /** Of smaller databases, what takes time is mostly not their size, bytes. */
 const tellingSize = mebibytes(16)
@@ -100,7 +55,24 @@ export function recoveryTime(context: ReviewContext, measured: Measured): Capaci
     ?.findLast(({ figures }) => figures.some((each) => each.name === 'drill.rto'))
   const total = drill?.figures.find((each) => each.name === 'drill.rto')?.value
   const bytes = measured.database?.points.at(-1)?.value ?? null
-  if (drill === undefined || total === undefined || bytes === null) return []
+  if (drill === undefined || total === undefined || bytes === null) {
+    const because =
+      total === undefined
+        ? 'no recovery was timed in this quarter: hubkeeper run disaster-recovery-test'
+        : unmeasured
+    const now = total ?? null
+    return [
+      {
+        name,
+        unit: 'seconds',
+        now,
+        limit: now === null ? null : target,
+        because,
+        ...recovery,
+        trend: because,
+      },
+    ]
+  }
   const growing = drill.figures
     .filter((each) => each.name === 'recovery.stage' && isGrowing(each.subject))
     .reduce((sum, { value }) => sum + value, 0)

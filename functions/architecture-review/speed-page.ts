@@ -2,22 +2,20 @@ import { formatValue } from '@hubkeeper/core'
 import {
   availabilityLines,
   type Block,
-  budgetUsed,
+  budgetBurn,
   type Cell,
-  type FigureSeries,
   isSlower,
+  leastKnown,
   nameOfSeries,
+  responseTimeCharts,
+  slowestChart,
 } from '@hubkeeper/review'
 import type { Gathered } from './gather.ts'
-
-/** Lines of one chart. */
-const mostLines = 6
 
 const paragraph = (text: string): Block => ({ kind: 'paragraph', text })
 
 /** How fast it is, and whether it grew slower. */
 export function performanceBlocks({ facts, speeds }: Pick<Gathered, 'facts' | 'speeds'>): Block[] {
-  const lines = speeds.filter(({ name, points }) => name !== 'api.p50' && points.length > 1)
   const rows = speeds.map((series, i): Cell[] => {
     const change = facts.changes[i] ?? 'not known'
     const newest = series.points.at(-1)?.value ?? null
@@ -36,27 +34,14 @@ export function performanceBlocks({ facts, speeds }: Pick<Gathered, 'facts' | 's
     ]
   })
   if (rows.length === 0) return [paragraph('No run measured how fast it is yet.')]
+  const named = (wanted: string) => speeds.filter(({ name }) => name === wanted)
+  const statements = named('database.query-time').filter(({ points }) => points.length > 1)
   const header = ['figure', 'newest', 'before', 'last 30 days', 'change']
   return [
-    ...chartOf(
-      'Response times of the API, p95',
-      lines.filter(({ name }) => name === 'api.p95'),
-    ),
-    ...chartOf(
-      'Time of statements',
-      lines.filter(({ name }) => name === 'database.query-time'),
-    ),
+    ...responseTimeCharts({ p50: named('api.p50'), p95: named('api.p95') }),
+    ...(statements.length === 0 ? [] : [slowestChart('Time of statements', statements)]),
     { kind: 'table', caption: 'Medians', header, rows, right: [1, 2, 3] },
   ]
-}
-
-function chartOf(title: string, all: readonly FigureSeries[]): Block[] {
-  if (all.length === 0) return []
-  const slowest = all.toSorted((a, b) => (b.points.at(-1)?.value ?? 0) - (a.points.at(-1)?.value ?? 0))
-  const series = slowest
-    .slice(0, mostLines)
-    .map(({ name, points, subject }) => ({ name: subject ?? name, points }))
-  return [{ kind: 'chart', chart: { kind: 'line', title, unit: 'seconds', series } }]
 }
 
 /** How available it was, month and quarter. */
@@ -66,10 +51,8 @@ export function availabilityBlocks({ facts, lastMonth }: Pick<Gathered, 'facts' 
     ['last 30 days', lastMonth],
     ['quarter', availability],
   ] as const
-  const used = times.flatMap(([name, of]) => {
-    const value = budgetUsed(of)
-    return value === null ? [] : [{ name, value }]
-  })
+  // Of few looks a share of the budget says nothing: the lines below tell how few.
+  const used = times.flatMap(([name, of]) => (of.known < leastKnown ? [] : (budgetBurn(of, name) ?? [])))
   return [
     ...(used.length === 0
       ? []
@@ -77,10 +60,10 @@ export function availabilityBlocks({ facts, lastMonth }: Pick<Gathered, 'facts' 
           {
             kind: 'chart' as const,
             chart: {
-              kind: 'bars' as const,
-              title: 'Error budget used',
+              kind: 'line' as const,
+              title: 'Error budget used, by and by',
               unit: 'percent' as const,
-              bars: used,
+              series: used,
               limits: [{ name: 'all of it', value: 100 }],
             },
           },

@@ -42,12 +42,15 @@ export function documentOf(
         : {
             score: facts.security.score,
             before: facts.security.before,
+            at: facts.security.at.toISOString(),
+            unseen: [...facts.security.unseen],
             open: Object.fromEntries(facts.security.open),
           },
     maintenance: facts.effects.map(taskOf),
     cost: {
       currency: facts.cost.currency,
       perMonth: facts.cost.perMonth,
+      whole: facts.cost.isWhole,
       parts: facts.cost.parts.map((part) => ({ ...part })),
       assumptions: [...facts.cost.assumptions],
     },
@@ -91,6 +94,8 @@ const growthOf = ({ bytes, kind, of, rows, trend }: GrowthFact): Architecture['g
     typeof trend === 'string'
       ? null
       : { value: trend.slopePerDay, low: trend.slopeLow, high: trend.slopeHigh },
+  dropped: typeof trend === 'string' ? [] : trend.drops.map((moment) => moment.toISOString()),
+  growing: typeof trend === 'string' ? null : trend.bend,
 })
 
 /** Figures that changed, for machines. */
@@ -118,10 +123,11 @@ export const taskOf = ({
 
 /** A limit for machines. */
 export function limitOf(capacity: Capacity): Architecture['limits'][number] {
-  const { because, crossing, limit, name, now, unit } = capacity
+  const { because, crossing, limit, name, now, ofDatabase = false, unit } = capacity
   return {
     name,
     unit,
+    ofDatabase,
     now,
     limit,
     because,

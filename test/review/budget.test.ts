@@ -1,5 +1,12 @@
 import { type Datapoint, days, type MetricsReader, minutes } from '@hubkeeper/core'
-import { availabilityOf, budgetFinding, budgetUsed, outageText, readAvailability } from '@hubkeeper/review'
+import {
+  availabilityOf,
+  budgetFinding,
+  budgetUsed,
+  outageText,
+  percentText,
+  readAvailability,
+} from '@hubkeeper/review'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
@@ -86,6 +93,16 @@ describe('the error budget', () => {
   it('is known to be used up, however little was looked at, once the whole time allows no more', () => {
     const mostlyDown = day((minute) => (minute < 300 ? 0 : null))
     expect(found(mostlyDown)).toMatchObject({ status: 'critical' })
+  })
+
+  it('never rounds what is not all of it up to 100 %', () => {
+    expect([1, 0.9999999, 0.99995, 0.985, 0.5].map(percentText)).toEqual([
+      '100.000 %',
+      '99.999 %',
+      '99.995 %',
+      '98.5 %',
+      '50.0 %',
+    ])
   })
 
   it('takes averages of five minutes and of hours as shares of their time', () => {

@@ -1,4 +1,12 @@
-import { analysisSchema, continuous, daily, days, type ExpectedTask, figure } from '@hubkeeper/core'
+import {
+  analysisSchema,
+  continuous,
+  daily,
+  days,
+  type ExpectedTask,
+  figure,
+  gibibytes,
+} from '@hubkeeper/core'
 import { costOf, probeUse } from '@hubkeeper/review'
 import { describe, expect, it } from 'vitest'
 import { historyOf } from './support/histories.ts'
@@ -15,7 +23,7 @@ const tasks: readonly ExpectedTask[] = [
 
 const backups = Array.from({ length: 60 }, (_, day) => ({
   task: 'backup',
-  at: new Date(from.getTime() + days(day) + 1000),
+  at: new Date(from.getTime() + days(day)),
   seconds: 30,
   figures: [figure('backup.size', 1, 'bytes', 'hub.db')],
 }))
@@ -23,7 +31,12 @@ const backups = Array.from({ length: 60 }, (_, day) => ({
 const facts = {
   prices,
   tasks,
-  storedBytes: 24 * 1024 ** 3,
+  stored: [
+    { of: 'database', bytes: gibibytes(4) },
+    { of: 'backups', bytes: gibibytes(20) },
+    { of: 'logs', bytes: null },
+  ],
+  hasApi: true,
   probe: probeUse(tasks, 0.5),
 }
 const cost = costOf(historyOf(backups, { from, to }), facts)
@@ -43,8 +56,11 @@ describe('the cost on AWS', () => {
     // Two figures in each of 30 hours, and four all the time.
     expect(partOf('CloudWatch: metrics')).toBeCloseTo((4 + 60 / 730) * 0.3, 9)
     expect(partOf('CloudWatch: alarms')).toBeCloseTo(0.9, 9)
+    // A request a look, and one a run.
+    expect(partOf('CloudWatch: writing metrics')).toBeCloseTo((43_200 + 30) * 0.00001, 9)
+    expect(partOf('CloudWatch: logs')).toBeCloseTo(((43_200 + 30 * 4) / 1024 ** 2) * 0.5, 9)
     expect(cost.parts.find(({ name }) => name === 'Lambda: backup')?.arithmetic).toBe(
-      '30 runs, 900 s × 2.00 GB × 0.0000133334, and 2e-7 a run',
+      '30 runs, 900 s × 2.00 GB × 0.0000133334, and 0.0000002 a run',
     )
   })
 
@@ -63,6 +79,30 @@ describe('the cost on AWS', () => {
     const here = tasks.map(({ name, schedule }) => ({ name, schedule }))
     const { assumptions } = costOf(historyOf(backups, { from, to }), { ...facts, tasks: here })
     expect(assumptions.join('\n')).toContain('as if functions of 1769 MiB')
+  })
+
+  it('says where prices are from, what is stored, and what is left out', () => {
+    const { assumptions } = costOf(historyOf(backups, { from, to }), {
+      ...facts,
+      prices: { ...prices, source: 'our contract of May' },
+    })
+    expect(assumptions).toContain('prices (analysis.prices): our contract of May')
+    expect(assumptions).toContain('stored, in the standard class: database 4.0 GiB, backups 20.0 GiB')
+    expect(assumptions).toContain('not in it, for nobody measured them: logs')
+    expect(assumptions.at(-1)).toMatch(/^not in it: .* transfer out of the region/)
+  })
+
+  it('of a hub that is watched for a part of the time only is not spread over all of it', () => {
+    const young = backups.slice(50)
+    const { assumptions, parts } = costOf(historyOf(young, { from, to }), facts)
+    expect(parts.find(({ name }) => name === 'Lambda: backup')?.arithmetic).toMatch(/^30 runs, 900 s/)
+    expect(assumptions).toContain('runs as in the last 10 days, taken as 30')
+  })
+
+  it('of a hub without a run says that its runs are not in it, and without an API has fewer alarms', () => {
+    const none = costOf(historyOf([], { from, to }), { ...facts, hasApi: false })
+    expect(none.assumptions[1]).toMatch(/^no run left a report yet/)
+    expect(none.parts.find(({ name }) => name === 'CloudWatch: alarms')?.perMonth).toBeCloseTo(0.8, 9)
   })
 
   it('of no time and no task is a number all the same', () => {

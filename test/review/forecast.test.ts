@@ -1,8 +1,9 @@
 import { days } from '@hubkeeper/core'
 import {
+  ageText,
   crossingOf,
   crossingText,
-  isCarriedByFew,
+  driftOf,
   type Point,
   type Trend,
   trendLines,
@@ -31,51 +32,94 @@ describe('a trend', () => {
     const trend = toldOf(daily(30, (day) => 1000 + 50 * day))
     expect(trend).toMatchObject({ points: 30, spanDays: 29, fit: 1, longestGapDays: 1 })
     expect(trend.slopePerDay).toBeCloseTo(50, 9)
-    expect(trend.medianSlopePerDay).toBeCloseTo(50, 9)
     expect(trend.slopeHigh - trend.slopeLow).toBeCloseTo(0, 6)
     const expected = trend.at(new Date(at.getTime() + days(10)))
     expect(expected.value).toBeCloseTo(1000 + 50 * 39, 6)
     expect(expected.high - expected.low).toBeCloseTo(0, 6)
   })
 
-  it('has the intervals that textbooks give', () => {
-    // By hand: means 10 and 14.7, Sxx 250, Sxy 110, Syy 50.8; t(0.975, 3) = 3.182446.
-    const values = [10, 13, 14, 18, 18.5]
-    const readings = values.map((value, i) => ({ at: ago(20 - 5 * i), value }))
-    const [slope, scatter] = [0.44, Math.sqrt((50.8 - 0.44 * 110) / 3)]
-    const trend = toldOf(readings)
-    expect(trend.slopePerDay).toBeCloseTo(slope, 9)
-    expect(trend.slopeHigh - slope).toBeCloseTo((3.182446 * scatter) / Math.sqrt(250), 5)
-    const { high, value } = trend.at(at)
-    expect(value).toBeCloseTo(14.7 + slope * 10, 9)
-    expect(high - value).toBeCloseTo(3.182446 * scatter * Math.sqrt(1 + 1 / 5 + 100 / 250), 5)
+  it('has the intervals that textbooks give, where readings scatter each for itself', () => {
+    // By hand: means 10 and 14.7, Sxx 250, Sxy 110, Syy 50.8.
+    const readings = [10, 13, 14, 18, 18.5].map((value, i) => [5 * i, value] as const)
+    const [slope, variance] = [0.44, (50.8 - 0.44 * 110) / 3]
+    const line = driftOf(readings, new Set(), [0])
+    expect(line.slope).toBeCloseTo(slope, 12)
+    expect(line.slopeVariance).toBeCloseTo(variance / 250, 12)
+    expect(line.level).toBeCloseTo(14.7 + slope * 10, 12)
+    expect(line.levelVariance).toBeCloseTo(variance * (1 / 5 + 100 / 250), 12)
+    expect(line).toMatchObject({ levelNoise: 0, freedom: 3 })
+    // 3.182446 is t(0.975, 3): what else may be, makes the interval wider.
+    const trend = toldOf(readings.map(([day, value]) => ({ at: ago(20 - day), value })))
+    expect(trend.slopeHigh - trend.slopePerDay).toBeGreaterThan(3.182446 * Math.sqrt(variance / 250))
   })
 
-  it('holds 95 % of what comes within its interval, and the true slope within that of the slope', () => {
+  it('is that of a random walk, where each day adds to the day before', () => {
+    // Days 0, 1, 3, 4: steps of 2, 8 and 3, of which 13 ÷ 4 a day are expected.
+    const walk = driftOf(
+      [
+        [0, 0],
+        [1, 2],
+        [3, 10],
+        [4, 13],
+      ],
+      new Set(),
+      [Number.POSITIVE_INFINITY],
+    )
+    const noise = ((2 - 3.25) ** 2 + (8 - 6.5) ** 2 / 2 + (3 - 3.25) ** 2) / 2
+    expect(walk).toMatchObject({ level: 13, levelVariance: 0, readingNoise: 0 })
+    expect(walk.slope).toBeCloseTo(13 / 4, 12)
+    expect(walk.levelNoise).toBeCloseTo(noise, 12)
+    expect(walk.slopeVariance).toBeCloseTo(noise / 4, 12)
+  })
+
+  it('is between the two as generalised least squares have it', () => {
+    const readings = [0, 1, 2.5, 6, 9, 10, 14].map(
+      (day, i) => [day, [10, 13, 14, 18, 18.5, 25, 24][i] ?? 0] as const,
+    )
+    // By numpy, from the covariance 1 on the diagonal + 0.3 × the earlier day; then with a level of its own from day 9.
+    const between = driftOf(readings, new Set(), [0.3])
+    expect(between.slope).toBeCloseTo(0.99681132976631, 10)
+    expect(between.level).toBeCloseTo(24.95651442, 7)
+    expect(between.slopeVariance).toBeCloseTo(0.10116508037702, 10)
+    const broken = driftOf(readings, new Set([4]), [0.3])
+    expect(broken.slope).toBeCloseTo(1.03547812708673, 10)
+    expect(broken.slopeVariance).toBeCloseTo(0.24931772444082, 10)
+    expect(broken).toMatchObject({ freedom: 4 })
+  })
+
+  it.each([
+    // Readings about a line, each for itself; sums of what comes each day.
+    ['scatter', 0.96, 1],
+    ['sums', 0.84, 0.97],
+  ])('holds what comes within its interval, and the true slope: of %s', (kind, least, most) => {
     const random = seededRandom(20_261_201)
     const normal = normalNumbers(random)
-    const trials = 3000
+    const trials = 1200
     let [readings, slopes] = [0, 0]
     for (let trial = 0; trial < trials; trial++) {
-      const count = 5 + Math.floor(random() * 40)
-      const slope = (random() - 0.5) * 1e6
-      const noise = 10 ** (random() * 6)
+      const count = 5 + Math.floor(random() * 60)
       const spacing = count < 15 ? 4 : 1
-      const truth = (day: number): number => 1e8 + slope * day
+      const ahead = Math.floor(random() * 90)
+      const [slope, noise] = [(random() - 0.5) * 1e6, 10 ** (random() * 6)]
+      const last = (count - 1) * spacing
+      let wandered = 0
+      const truth = Array.from({ length: last + ahead + 1 }, (_, day) => {
+        wandered = (kind === 'sums' ? wandered : 0) + noise * normal()
+        return 1e8 + slope * day + wandered
+      })
       const history = Array.from({ length: count }, (_, i) => ({
-        at: ago((count - 1 - i) * spacing),
-        value: truth(-(count - 1 - i) * spacing) + noise * normal(),
+        at: ago(last - i * spacing),
+        value: truth[i * spacing] ?? 0,
       }))
       const trend = toldOf(history)
-      const ahead = random() * 90
       const { high, low } = trend.at(new Date(at.getTime() + days(ahead)))
-      const later = truth(ahead) + noise * normal()
+      const later = truth.at(-1) ?? 0
       if (later >= low && later <= high) readings += 1
       if (slope >= trend.slopeLow && slope <= trend.slopeHigh) slopes += 1
     }
     for (const share of [readings / trials, slopes / trials]) {
-      expect(share).toBeGreaterThan(0.92)
-      expect(share).toBeLessThan(0.98)
+      expect(share).toBeGreaterThan(least)
+      expect(share).toBeLessThanOrEqual(most)
     }
   })
 
@@ -109,13 +153,18 @@ describe('a trend', () => {
     expect(toldOf(daily(30, (day) => 5e9 - 1e6 * day)).slopeHigh).toBeLessThan(0)
   })
 
-  it('tells of a gap, and of an outlier that carries it', () => {
+  it('tells of a gap, of one large import, and of no reading for long', () => {
     const gap = daily(60, (day) => 100 + day).filter((_, day) => day < 20 || day >= 50)
     expect(trendLines(toldOf(gap), 'rows')).toContain('without a reading for 31 days between two of them')
-    const even = daily(30, (day) => 100 + day + (day % 2))
-    expect(isCarriedByFew(toldOf(even))).toBe(false)
-    const step = daily(30, (day) => 1000 + (day < 4 ? -800 : 0) + (day % 3))
-    expect(trendLines(toldOf(step), 'rows')[1]).toMatch(/^few readings carry that slope: the median of all/)
+    const even = toldOf(daily(30, (day) => 100 + day + (day % 2)))
+    expect(even).toMatchObject({ leap: null, bend: null, drops: [] })
+    expect(ageText(even, at)).toBeNull()
+    const leap = toldOf(daily(30, (day) => 1000 + (day < 4 ? -800 : 0) + (day % 3)))
+    expect(trendLines(leap, 'rows')).toContain(
+      '801 rows of it came at once, by 2026-11-06: if that was once only, expect less',
+    )
+    const old = toldOf(daily(30, (day) => 100 + day).slice(0, 20))
+    expect(ageText(old, at)).toBe('the newest reading is of 2026-11-21, 10 days ago')
   })
 
   it('never throws, and its interval holds its line, whatever is read', () => {
@@ -123,7 +172,7 @@ describe('a trend', () => {
       at: fc.date({ min: ago(400), max: new Date(at.getTime() + days(30)), noInvalidDate: false }),
       value: fc.oneof(
         fc.double({ min: 0, max: 1e15, noNaN: true }),
-        fc.constantFrom(Number.NaN, Infinity, 0),
+        fc.constantFrom(Number.NaN, Infinity, 1e308, 0),
       ),
     })
     fc.assert(
@@ -139,6 +188,83 @@ describe('a trend', () => {
         expect(order).toEqual(order.toSorted((a, b) => a - b))
       }),
       { numRuns: 150 },
+    )
+  })
+})
+
+describe('growth that is no line', () => {
+  const quarterLater = new Date(at.getTime() + days(90))
+  const grown = (valueAt: (day: number) => number, count = 90) => {
+    const trend = toldOf(daily(count, valueAt))
+    return { trend, truth: valueAt(count - 1 + 90), ...trend.at(quarterLater) }
+  }
+
+  it('but grows faster and faster is said to, and its interval holds what comes', () => {
+    const parabola = grown((day) => 1e6 + 1000 * day + 150 * day ** 2)
+    expect(parabola.value / parabola.truth).toBeCloseTo(1, 2)
+    const doubling = grown((day) => 1e6 * 2 ** (day / 45))
+    expect(doubling.high).toBeGreaterThan(doubling.truth * 0.99)
+    for (const { high, low, trend, truth } of [parabola, doubling]) {
+      expect(low).toBeLessThan(truth)
+      expect(high).toBeGreaterThan(truth * 0.99)
+      expect(trendLines(trend, 'bytes')[1]).toMatch(/^growth itself grows: \+.* a day in the older half/)
+    }
+    // A line through all of it is there months later.
+    const limit = doubling.truth
+    const { earliest, expected } = crossingOf(doubling.trend, limit, at)
+    expect(earliest?.getTime()).toBeLessThan(at.getTime() + days(91))
+    expect(expected?.getTime()).toBeLessThan(at.getTime() + days(150))
+  })
+
+  it('but slows is said to, and may stop', () => {
+    const { low, high, trend, truth } = grown((day) => 3e6 - 2e6 * Math.exp(-day / 40))
+    expect(low).toBeLessThan(truth)
+    expect(high).toBeGreaterThan(truth)
+    expect(trendLines(trend, 'bytes')[1]).toMatch(/^growth slows: /)
+  })
+
+  it('but turned around goes by the newer half alone', () => {
+    const { trend } = grown((day) => 5e6 + (day < 45 ? 1e4 * day : 9e5 - 1e4 * day))
+    expect(trend.slopePerDay).toBeCloseTo(-1e4, 0)
+    expect(trendLines(trend, 'bytes')[1]).toMatch(/^growth is another than before: \+/)
+  })
+
+  it('for it fell at once, as by a VACUUM, goes on as before from where it fell to', () => {
+    const vacuumed = grown((day) => 5e6 + 1e4 * day - (day >= 45 ? 2e6 : 0))
+    expect(vacuumed.value).toBeCloseTo(vacuumed.truth, 0)
+    expect(vacuumed.trend.slopePerDay).toBeCloseTo(1e4, 3)
+    expect(trendLines(vacuumed.trend, 'bytes')).toContain(
+      'the level changed at once on 2026-10-18: no part of that growth',
+    )
+  })
+
+  it('for it was restored after a loss is no growth', () => {
+    const { trend } = grown((day) => 5e6 + 1e4 * day - (day >= 40 && day < 52 ? 1e6 : 0))
+    expect(trend.slopePerDay).toBeCloseTo(1e4, 3)
+    expect(trend.drops).toHaveLength(2)
+  })
+
+  it('but falls again and again, as a disk that is tidied every week, is taken as its usual course', () => {
+    const { trend } = grown((day) => 50 + (day % 7) * 3)
+    expect(trend.drops).toEqual([])
+    expect(Math.abs(trend.slopePerDay)).toBeLessThan(0.2)
+  })
+
+  it('is told of few readings as well, whatever they are', () => {
+    const few = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 5, maxLength: 9 })
+    fc.assert(
+      fc.property(few, (values) => {
+        const trend = trendOf(
+          values.map((value, i) => ({ at: ago(4 * (values.length - i)), value })),
+          at,
+        )
+        if (typeof trend === 'string') throw new Error(trend)
+        const { high, low, value } = trend.at(quarterLater)
+        for (const number of [high, low, value, trend.slopeLow, trend.slopeHigh, trend.fit]) {
+          expect(number).toSatisfy(Number.isFinite)
+        }
+      }),
+      { numRuns: 200 },
     )
   })
 })
@@ -169,13 +295,19 @@ describe('a limit', () => {
 
   it('is reached by now where the newest reading is above it', () => {
     const crossing = crossingOf(toldOf(daily(30, () => 10)), 10, at)
-    expect(crossing).toEqual({ expected: at, earliest: at, latest: at })
+    expect(crossing).toEqual({ reached: true, expected: at, earliest: at, latest: at })
     expect(crossingText(crossing, at)).toBe('it is reached')
+  })
+
+  it('is not reached yet where only the expected value is above it', () => {
+    const crossing = crossingOf(toldOf(daily(30, (day) => 100 + 10 * day + (day === 29 ? -40 : 0))), 360, at)
+    expect(crossing).toMatchObject({ reached: false })
+    expect(crossingText(crossing, at)).not.toContain('it is reached')
   })
 
   it('is never reached by what stays or shrinks', () => {
     const level = crossingOf(toldOf(daily(30, () => 10)), 11, at)
-    expect(level).toEqual({ expected: null, earliest: null, latest: null })
+    expect(level).toEqual({ reached: false, expected: null, earliest: null, latest: null })
     expect(crossingText(level, at)).toBe('not within 10 years')
   })
 

@@ -1,7 +1,10 @@
 import { days, figure, keys, storedReports } from '@hubkeeper/core'
 import {
+  changeFinding,
+  changeOf,
   durationsOf,
   evidenceFindings,
+  isSlower,
   newestOf,
   presenceOf,
   readHistory,
@@ -62,6 +65,35 @@ describe('the history of a hub', () => {
     expect(seriesOf(since(history, ago(1.5)), ['database.size'])[0]?.points).toHaveLength(1)
   })
 
+  it('has readings in order of time, also of runs that ended in another order than they began', () => {
+    const figures = (value: number) => [figure('database.size', value, 'bytes', 'hub.db')]
+    const history = historyOf(
+      [
+        { task: 'backup', at: ago(2), seconds: 7200, figures: figures(2) },
+        { task: 'health-check', at: ago(1.99), seconds: 1, figures: figures(1) },
+      ],
+      { from, to },
+    )
+    expect(seriesOf(history, ['database.size'])[0]?.points.map(({ value }) => value)).toEqual([1, 2])
+  })
+
+  it('tells of what took no time before and does now, without a percentage', () => {
+    const point = (daysAgo: number, value: number) => ({ at: ago(daysAgo), value })
+    const seriesWith = (now: number) => ({
+      name: 'api.p95',
+      subject: '/search',
+      unit: 'seconds' as const,
+      points: [...[60, 50, 40].map((day) => point(day, 0)), ...[20, 10, 1].map((day) => point(day, now))],
+    })
+    const judged = (now: number) => {
+      const change = changeOf(seriesWith(now), to)
+      if (typeof change === 'string') throw new Error(change)
+      return [changeFinding(seriesWith(now), change, {}).status, isSlower(change, 25)]
+    }
+    expect(judged(0.5)).toEqual(['warning', true])
+    expect(judged(0)).toEqual(['ok', false])
+  })
+
   it('has how long runs took that did their job', () => {
     const runs = [
       { task: 'backup', at: ago(2), seconds: 30 },
@@ -81,11 +113,20 @@ describe('the history of a hub', () => {
         { task: 'database-maintenance', at: ago(1), figures: tableFigures('articles', 6, 120) },
         // Measures no table: does not tell that one vanished.
         { task: 'health-check', at: ago(0.5) },
+        // Measures the largest tables only: the others are there all the same, and a new one is.
+        { task: 'performance-analysis', at: ago(0.2), figures: tableFigures('new', 9, 9000) },
       ],
       { from, to },
     )
-    const { present, vanished } = presenceOf(history, 'table.size', seriesOf(history, ['table.size']))
-    expect(present.map(({ subject }) => subject)).toEqual(['articles'])
+    const sizes = seriesOf(history, ['table.size'])
+    const { present, vanished } = presenceOf(
+      history,
+      { name: 'table.size', task: 'database-maintenance' },
+      sizes,
+    )
+    expect(present.map(({ subject }) => subject)).toEqual(['articles', 'new'])
     expect(vanished).toMatchObject([{ series: { subject: 'old' }, last: expect.any(Date) }])
+    const unmeasured = { name: 'table.size', task: 'backup' }
+    expect(presenceOf(history, unmeasured, sizes)).toMatchObject({ present: sizes, vanished: [] })
   })
 })

@@ -16,6 +16,7 @@ import {
   type Recommendation,
   type ReviewFacts,
   recommend,
+  type SecurityFact,
   type TaskEffect,
   trendOf,
 } from '@hubkeeper/review'
@@ -57,6 +58,14 @@ describe('a limit', () => {
       status: 'skipped',
       actual: 'told from readings of 5 days, over 14 days at least; so far of 0, over 0',
     })
+  })
+
+  it('that is reached by now is critical, however little is known of growth', () => {
+    const points = sizes(0).slice(-1)
+    const words = { because: 'so it is configured', effort: 'hours', ifReached: 'it stops' }
+    const trend = trendOf(points, at)
+    const full = capacityOf({ name: 'disk', unit: 'bytes', now: 1e6, limit: 1e6, ...words, trend }, at)
+    expect(forecastOf(full, at)).toMatchObject({ status: 'critical', actual: 'it is reached' })
   })
 
   it('leaves room for twice as much, or does not, or nobody knows', () => {
@@ -116,6 +125,8 @@ const looks = (down: number): Datapoint[] =>
 const availabilityWith = (down: number) =>
   availabilityOf([looks(down)], { from: new Date(at.getTime() - days(1)), to: at }, 99.5)
 
+const audited: SecurityFact = { score: 95, before: 94, at, open: new Map(), unseen: [] }
+
 /** A hub in which nothing is to be done. */
 const well: ReviewFacts = {
   at,
@@ -128,7 +139,7 @@ const well: ReviewFacts = {
   availability: availabilityWith(0),
   hasApi: true,
   targetPercent: 99.5,
-  security: { score: 95, before: 94, at, open: new Map() },
+  security: audited,
   effects: [],
   byHand: [],
   endOfLife: [],
@@ -138,7 +149,8 @@ const well: ReviewFacts = {
   cost: costOf(historyOf([], { from, to: at }), {
     prices: analysisSchema.parse({}).prices,
     tasks: [],
-    storedBytes: 0,
+    stored: [],
+    hasApi: true,
     probe: probeUse([], null),
   }),
 }
@@ -171,9 +183,11 @@ const wrong: readonly [id: string, risk: Recommendation['risk'], facts: Partial<
   ['hold-changes', 'medium', { availability: availabilityWith(6) }],
   ['hold-changes', 'high', { availability: availabilityWith(30) }],
   ['watch-api', 'medium', { availability: availabilityOf([], { from, to: at }, 99.5) }],
-  ['close-flaws', 'high', { security: { score: 50, before: null, at, open: new Map([['critical', 1]]) } }],
+  ['close-flaws', 'high', { security: { ...audited, before: null, open: new Map([['critical', 1]]) } }],
   ['close-flaws', 'medium', { vulnerable: 3 }],
-  ['see-score', 'medium', { security: { score: 80, before: 90, at, open: new Map() } }],
+  ['see-score', 'medium', { security: { ...audited, score: 80, before: 90 } }],
+  ['audit-all', 'medium', { security: { ...audited, unseen: ['Code has no flaws: bandit'] } }],
+  ['audit-security', 'medium', { security: { ...audited, at: new Date(at.getTime() - days(60)) } }],
   ['audit-security', 'medium', { security: null }],
   ['renew-support', 'high', { endOfLife: ['Python 3.8: its support ended on 2024-10-07'] }],
   ['plan-majors', 'low', { majors: 6 }],
@@ -205,6 +219,26 @@ describe('recommendations', () => {
     const risks = recommend(everything).map(({ risk }) => risk)
     expect(risks).toEqual(byRisk(recommend(everything)).map(({ risk }) => risk))
     expect(risks.length).toBeGreaterThan(8)
+  })
+
+  it('do not follow from a look or two at the API', () => {
+    const few = availabilityOf([looks(1).slice(0, 1)], { from, to: at }, 99.5)
+    expect(recommend({ ...well, availability: few })).toEqual([])
+    const day = { from: new Date(at.getTime() - days(1)), to: at }
+    const mostlyDown = availabilityOf([looks(60).slice(0, 60)], day, 99.5)
+    expect(recommend({ ...well, availability: mostlyDown }).map(({ id }) => id)).toEqual(['hold-changes'])
+  })
+
+  it('do not follow from what nobody looked at', () => {
+    expect(recommend({ ...well, endOfLife: null, majors: null, vulnerable: null })).toEqual([])
+  })
+
+  it('tell tables apart whose names are of any language', () => {
+    const idsOf = (name: string) =>
+      recommend({ ...well, growth: [table(name, 9000), table('article', 1000)] }).map(({ id }) => id)
+    expect(idsOf('顧客 履歴')).toEqual(['bound-table:顧客-履歴'])
+    expect(idsOf('注文')).not.toEqual(idsOf('顧客'))
+    expect(idsOf('e\u0301tat')).toEqual(idsOf('\u00e9tat'))
   })
 
   it('are followed from one review to the next', () => {

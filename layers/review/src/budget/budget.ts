@@ -43,8 +43,8 @@ export interface Availability {
 /** Gaps that are named are at least so long, ms. */
 const notableGap = 10 * 60_000
 
-/** Below that share of known time, a budget says nothing. */
-const leastKnown = 0.5
+/** Below that share (0–1) of known time, a budget says nothing. */
+export const leastKnown = 0.5
 
 /** What readings say of a time. Gaps count neither as available nor as down. */
 export function availabilityOf(
@@ -109,6 +109,17 @@ function gapsOf(
 export const budgetUsed = ({ allowedSeconds, downSeconds }: Availability): number | null =>
   allowedSeconds === 0 ? null : (downSeconds / allowedSeconds) * 100
 
+/**
+ * Share of the allowed time that was used up for sure, percent; null where nothing is known. Known for less than half
+ * of the time, that is what was down, of what the whole time allows, however much else there may have been.
+ */
+export function surelyUsed(availability: Availability): number | null {
+  const { budgetSeconds, downSeconds, known } = availability
+  const used = budgetUsed(availability)
+  if (used === null || known >= leastKnown) return used
+  return budgetSeconds === 0 ? 0 : (downSeconds / budgetSeconds) * 100
+}
+
 const letItLook = 'let the schedule run: hubkeeper schedule install; the probe looks every minute'
 
 /** Outages that are named. */
@@ -119,8 +130,8 @@ export function budgetFinding(
   availability: Availability,
   { limits, subject, targetPercent }: { limits: Thresholds; subject: string; targetPercent: number },
 ): Finding {
-  const { answered, budgetSeconds, downSeconds, known } = availability
-  const used = budgetUsed(availability)
+  const { answered, known } = availability
+  const used = surelyUsed(availability)
   const evidence = availabilityLines(availability, targetPercent)
   const expected = limits.warning
   if (used === null || answered === null) {
@@ -131,9 +142,7 @@ export function budgetFinding(
       advice: letItLook,
     })
   }
-  // What is known to be down is more than the whole time allows, however much else there may have been.
-  const surely = budgetSeconds === 0 ? 0 : (downSeconds / budgetSeconds) * 100
-  if (known < leastKnown && judge(surely, limits) !== 'critical') {
+  if (known < leastKnown && judge(used, limits) !== 'critical') {
     return finding('availability.budget', 'unknown', {
       subject,
       expected: `looked at for half of the time at least`,
@@ -142,11 +151,16 @@ export function budgetFinding(
       advice: letItLook,
     })
   }
-  const value = known < leastKnown ? surely : used
-  return finding('availability.budget', judge(value, limits), { subject, expected, actual: value, evidence })
+  return finding('availability.budget', judge(used, limits), { subject, expected, actual: used, evidence })
 }
 
-const percentText = (share: number): string => `${(share * 100).toFixed(share > 0.99 ? 3 : 1)} %`
+/** Rounded down: what is not all of it never reads as 100 %. */
+export function percentText(share: number): string {
+  const places = share > 0.99 ? 3 : 1
+  // Parts of a billion are rounding, not time.
+  const whole = Math.floor(share * 100 * 10 ** places + 1e-6) / 10 ** places
+  return `${whole.toFixed(places)} %`
+}
 
 /** What is known of a time, a sentence a line. */
 export function availabilityLines(availability: Availability, targetPercent: number): string[] {

@@ -1,6 +1,16 @@
-import { type AnalysisConfig, days, type ExpectedTask, formatValue, type Report } from '@hubkeeper/core'
+import {
+  type AnalysisConfig,
+  days,
+  type ExpectedTask,
+  formatValue,
+  gibibytes,
+  type Report,
+} from '@hubkeeper/core'
+import { firstRunOf } from '../effectiveness/effectiveness.ts'
 import type { History } from '../history/history.ts'
+import { assumptionsOf } from './assumptions.ts'
 import { isCounted, type ProbeUse } from './probe.ts'
+import { getsPerRun, logOfLook, logOfRun, month, probeMemory, putsPerRun, usualMemory } from './usual.ts'
 
 /** What one part costs a month. */
 export interface CostPart {
@@ -14,6 +24,8 @@ export interface CostPart {
 export interface Cost {
   readonly currency: string
   readonly perMonth: number
+  /** Whether everything was measured that it is told from; else it is more. */
+  readonly isWhole: boolean
   /** Dearest first. */
   readonly parts: readonly CostPart[]
   /** What it is taken from and what it leaves out, in words. */
@@ -24,78 +36,97 @@ export interface Cost {
 export interface CostFacts {
   readonly prices: AnalysisConfig['prices']
   readonly tasks: readonly ExpectedTask[]
-  /** Of the database, its backups and reports, as far as known. */
-  readonly storedBytes: number
+  /** What is stored, as far as it was measured; null where nobody did. */
+  readonly stored: readonly { readonly of: string; readonly bytes: number | null }[]
+  /** Whether there is an API that the probe asks. */
+  readonly hasApi: boolean
   readonly probe: ProbeUse
 }
 
-/** Days of a month of AWS’ prices. */
-const month = 30
-/** Memory of a function that is not told, MiB: that of most tasks. */
-const usualMemory = 1769
-/** That of what runs all the time. */
-const probeMemory = 256
-const gibibyte = 1024 ** 3
-/** Objects that a run writes at least: report, its page, claim and its end, punctuality. */
-const putsPerRun = 6
-const getsPerRun = 12
-/** Alarms of a deployment with one hub: two for each function; dead letters, schedules, and three of the probe. */
-const alarmsOf = (tasks: number): number => 2 * tasks + 5
-/** Figures that the probe writes all the time. */
-const probeMetrics = 4
+/** Alarms of a deployment with one hub: two for each function; dead letters, schedules, and those of the probe. */
+const alarmsOf = (tasks: number, probed: number): number => 2 * tasks + 2 + probed
+/** Figures that the probe writes all the time, and alarms that look at them; with an API or without. */
+const probeMetrics = { api: 4, none: 2 } as const
+const probeAlarms = { api: 3, none: 2 } as const
 /** A metric is paid for by the hours in which it is written. */
 const hoursOfMonth = 730
 const hour = 3_600_000
 
 /** What the runs of a time would cost on AWS in a month, part by part. An estimate: see its assumptions. */
-export function costOf(history: History, { prices, probe, storedBytes, tasks }: CostFacts): Cost {
-  const span = (history.to.getTime() - history.from.getTime()) / days(1)
-  const perMonth = (amount: number): number => (span <= 0 ? 0 : (amount / span) * month)
+export function costOf(history: History, facts: CostFacts): Cost {
+  const { hasApi, prices, probe, stored, tasks } = facts
+  const span = spanOf(history)
+  const perMonth = (amount: number): number => (amount / span) * month
   const functions = tasks.map((task) => functionPart(task, history, { perMonth, prices, probe }))
-  const runs = tasks.reduce((sum, { name }) => sum + (history.reports.get(name)?.length ?? 0), 0)
+  const runs = perMonth(tasks.reduce((sum, { name }) => sum + (history.reports.get(name)?.length ?? 0), 0))
   const looks = probe.everyMinutes === null ? 0 : (month * 1440) / probe.everyMinutes
-  const monthlyRuns = perMonth(runs)
-  const metrics = perMonth(metricHoursOf(history)) / hoursOfMonth + (looks === 0 ? 0 : probeMetrics)
-  const alarms = alarmsOf(tasks.length)
-  const gigabytes = storedBytes / gibibyte
-  const puts = monthlyRuns * putsPerRun
-  const gets = monthlyRuns * getsPerRun + looks * 2
+  const api = hasApi ? 'api' : 'none'
+  const metrics = perMonth(metricHoursOf(history)) / hoursOfMonth + (looks === 0 ? 0 : probeMetrics[api])
+  const alarms = alarmsOf(tasks.length, looks === 0 ? 0 : probeAlarms[api])
+  const storedBytes = stored.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0)
+  const logged = looks * logOfLook + runs * logOfRun
+  const [puts, gets] = [runs * putsPerRun, runs * getsPerRun + looks * 2]
   const parts: CostPart[] = [
     ...functions,
     part(
       'S3: storage',
-      gigabytes * prices.s3GbMonth,
-      `${formatValue(storedBytes, 'bytes')} × ${prices.s3GbMonth} a GB and month`,
+      storedBytes / gibibytes(1),
+      prices.s3GbMonth,
+      `${formatValue(storedBytes, 'bytes')} × ${priceText(prices.s3GbMonth)} a GB and month`,
     ),
-    part('S3: writing', puts * prices.s3PutRequest, `${count(puts)} requests × ${prices.s3PutRequest}`),
-    part('S3: reading', gets * prices.s3GetRequest, `${count(gets)} requests × ${prices.s3GetRequest}`),
+    part(
+      'S3: writing',
+      puts,
+      prices.s3PutRequest,
+      `${count(puts)} requests × ${priceText(prices.s3PutRequest)}`,
+    ),
+    part(
+      'S3: reading',
+      gets,
+      prices.s3GetRequest,
+      `${count(gets)} requests × ${priceText(prices.s3GetRequest)}`,
+    ),
     part(
       'CloudWatch: metrics',
-      metrics * prices.metricMonth,
-      `${metrics.toFixed(1)} metrics × ${prices.metricMonth} a month`,
+      metrics,
+      prices.metricMonth,
+      `${metrics.toFixed(1)} metrics × ${priceText(prices.metricMonth)} a month`,
+    ),
+    part(
+      'CloudWatch: writing metrics',
+      looks + runs,
+      prices.metricRequest,
+      `${count(looks + runs)} requests × ${priceText(prices.metricRequest)}`,
     ),
     part(
       'CloudWatch: alarms',
-      alarms * prices.alarmMonth,
-      `${count(alarms)} alarms × ${prices.alarmMonth} a month`,
+      alarms,
+      prices.alarmMonth,
+      `${count(alarms)} alarms × ${priceText(prices.alarmMonth)} a month`,
+    ),
+    part(
+      'CloudWatch: logs',
+      logged / gibibytes(1),
+      prices.logsGb,
+      `${formatValue(Math.round(logged), 'bytes')} × ${priceText(prices.logsGb)} a GB`,
     ),
   ]
   return {
     currency: prices.currency,
     perMonth: parts.reduce((sum, each) => sum + each.perMonth, 0),
+    isWhole: runs > 0 && history.leftOut.size === 0 && stored.every(({ bytes }) => bytes !== null),
     parts: parts.filter((each) => each.perMonth > 0).toSorted((a, b) => b.perMonth - a.perMonth),
     assumptions: [
-      `the runs of ${span.toFixed(0)} days, taken as ${month}; prices as analysis.prices says`,
-      ...(tasks.some(({ limits }) => limits === undefined)
-        ? [
-            `runs are made on the hub’s own machine: as if functions of ${usualMemory} MiB, the probe’s of ${probeMemory}, took as long`,
-          ]
-        : []),
-      `requests to S3 are taken as ${putsPerRun} written and ${getsPerRun} read a run; those of large databases are more`,
-      'functions and alarms as of a deployment with this hub alone; a second one shares the functions and their alarms',
-      'without free tiers, transfer, logs, requests to CloudWatch, keys, builds of scanners, and old versions of objects',
+      ...assumptionsOf(facts, runs === 0 ? null : span),
+      ...(history.leftOut.size === 0 ? [] : ['older runs of tasks that ran very often are not in it']),
     ],
   }
+}
+
+/** Days from the first run that is known to the end, one at least: before, there was nothing to pay for. */
+function spanOf(history: History): number {
+  const first = firstRunOf(history) ?? history.from
+  return Math.max(1, (history.to.getTime() - first.getTime()) / days(1))
 }
 
 interface Rates {
@@ -114,8 +145,8 @@ function functionPart(task: ExpectedTask, history: History, { perMonth, prices, 
       }
   const gbSeconds = (seconds * memory) / 1024
   const price = gbSeconds * prices.lambdaGbSecond + runs * prices.lambdaRequest
-  const words = `${count(runs)} runs, ${count(seconds)} s × ${(memory / 1024).toFixed(2)} GB × ${prices.lambdaGbSecond}, and ${prices.lambdaRequest} a run`
-  return part(`Lambda: ${task.name}`, price, words)
+  const words = `${count(runs)} runs, ${count(seconds)} s × ${(memory / 1024).toFixed(2)} GB × ${priceText(prices.lambdaGbSecond)}, and ${priceText(prices.lambdaRequest)} a run`
+  return part(`Lambda: ${task.name}`, 1, price, words)
 }
 
 function used(reports: readonly Report[], perMonth: Rates['perMonth']): { runs: number; seconds: number } {
@@ -140,9 +171,13 @@ function metricHoursOf({ reports }: History): number {
   return hours.size
 }
 
-const part = (name: string, perMonth: number, arithmetic: string): CostPart => ({
+const part = (name: string, amount: number, price: number, arithmetic: string): CostPart => ({
   name,
-  perMonth,
+  perMonth: amount * price,
   arithmetic,
 })
-const count = (value: number): string => Math.round(value).toLocaleString('en')
+const count = (value: number): string =>
+  value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 })
+/** Small amounts without an exponent: `0.0000002`. */
+const priceText = (price: number): string =>
+  price.toLocaleString('en', { maximumFractionDigits: 20, maximumSignificantDigits: 9 })

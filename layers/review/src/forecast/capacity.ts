@@ -1,13 +1,19 @@
 import { type Finding, finding, forecastLimits, formatValue, type Unit } from '@hubkeeper/core'
 import { crossingOf } from './crossing.ts'
 import type { Crossing, Trend } from './forecast.ts'
-import { crossingText, daysTo, trendLines } from './words.ts'
+import { ageText, crossingText, daysTo, trendLines } from './words.ts'
 
 /** Something that growth may reach. */
 export interface CapacityLimit {
   /** Subject of its findings. */
   readonly name: string
   readonly unit: Unit
+  /**
+   * What is there, and the limit, are sizes of the database, whatever it is that they make too large.
+   *
+   * @default they are of what the name says
+   */
+  readonly ofDatabase?: true
   /** What is there now; null where nobody measured it. */
   readonly now: number | null
   /** What it must stay below; null where that is not known. */
@@ -33,40 +39,46 @@ export interface Capacity extends CapacityLimit {
 /** Growth that room is looked for, as so many times what is there. */
 export const growthScenarios = [2, 10] as const
 
-/** What a limit means for a size that grows as it does. */
+/** What a limit means for a size that grows as it does; one that is reached by now is, however it grows. */
 export function capacityOf(of: CapacityLimit, at: Date): Capacity {
   const { limit, now, trend } = of
   if (now === null || limit === null) return { ...of, share: null, crossing: null }
-  return {
-    ...of,
-    share: limit <= 0 ? 1 : now / limit,
-    crossing: typeof trend === 'string' ? null : crossingOf(trend, limit, at),
-  }
+  const share = limit <= 0 ? 1 : now / limit
+  if (share >= 1) return { ...of, share, crossing: { reached: true, expected: at, earliest: at, latest: at } }
+  return { ...of, share, crossing: typeof trend === 'string' ? null : crossingOf(trend, limit, at) }
 }
 
 /** Whether so many times what is there stays below the limit; null where that is not known. */
 export const staysBelow = ({ share }: Capacity, times: number): boolean | null =>
   share === null ? null : share * times < 1
 
+/** What is there and how much of it may be, in words: `3.7 GiB of 5.0 GiB of database`. */
+export function takenText({ limit, now, ofDatabase, unit }: CapacityLimit): string {
+  if (now === null) return 'not known'
+  const of = ofDatabase ? ' of database' : ''
+  return limit === null
+    ? `${formatValue(now, unit)}${of}, the limit is not known`
+    : `${formatValue(now, unit)} of ${formatValue(limit, unit)}${of}`
+}
+
 /** When a limit is reached. */
-export function forecastOf(
-  { because, crossing, limit, name, now, trend, unit }: Capacity,
-  at: Date,
-): Finding {
+export function forecastOf(capacity: Capacity, at: Date): Finding {
+  const { because, crossing, name, trend, unit } = capacity
   const subject = name
-  if (crossing === null || now === null || typeof trend === 'string') {
+  if (crossing === null) {
     const actual = typeof trend === 'string' ? trend : because
     return finding('growth.forecast', 'skipped', { subject, actual })
   }
   const left = crossing.expected === null ? null : daysTo(crossing.expected, at)
-  const isReached = crossing.expected?.getTime() === at.getTime()
-  return finding('growth.forecast', isReached ? 'critical' : statusIn(left), {
+  const age = typeof trend === 'string' ? null : ageText(trend, at)
+  return finding('growth.forecast', crossing.reached ? 'critical' : statusIn(left), {
     subject,
     expected: `not within ${forecastLimits.warning / 86_400} days`,
     actual: crossingText(crossing, at),
     evidence: [
-      `${formatValue(now, unit)} of ${formatValue(limit, unit)} now; ${because}`,
-      ...trendLines(trend, unit),
+      `${takenText(capacity)} now; ${because}`,
+      ...(age === null ? [] : [age]),
+      ...(typeof trend === 'string' ? [trend] : trendLines(trend, unit)),
     ],
   })
 }
@@ -79,7 +91,7 @@ function statusIn(days: number | null): Finding['status'] {
 
 /** Whether there is room for twice as much. */
 export function headroomOf(capacity: Capacity): Finding {
-  const { because, limit, name, now, share, unit } = capacity
+  const { because, name, share } = capacity
   const subject = name
   if (share === null) return finding('capacity.headroom', 'unknown', { subject, actual: because })
   const scenarios = growthScenarios.map(
@@ -88,7 +100,7 @@ export function headroomOf(capacity: Capacity): Finding {
   return finding('capacity.headroom', staysBelow(capacity, 2) ? 'ok' : 'warning', {
     subject,
     expected: 'room for twice as much',
-    actual: `${(share * 100).toFixed(1)} % taken: ${formatValue(now, unit)} of ${formatValue(limit, unit)}`,
+    actual: `${(share * 100).toFixed(1)} % taken: ${takenText(capacity)}`,
     evidence: [because, ...scenarios],
   })
 }

@@ -13,17 +13,22 @@ const precision = 0.01
 /**
  * When a trend reaches a limit from below. All three are `at` where the newest reading is there by now.
  *
- * The expected moment is where the line is; the earliest, where the upper end of the interval of a single reading
+ * The expected moment is where the expected value is; the earliest, where the upper end of the interval of a single reading
  * is; the latest, where the lower end is: a reading above the limit falls outside of the two only seldom.
  */
 export function crossingOf(trend: Trend, limit: number, at: Date): Crossing {
-  if (trend.newest.value >= limit) return { expected: at, earliest: at, latest: at }
+  if (trend.newest.value >= limit) return { reached: true, expected: at, earliest: at, latest: at }
   const firstAbove = (of: 'value' | 'low' | 'high'): Date | null => {
     const above = (day: number): boolean => trend.at(after(at, day))[of] >= limit
     const day = firstDay(above)
     return day === null ? null : after(at, day)
   }
-  return { expected: firstAbove('value'), earliest: firstAbove('high'), latest: firstAbove('low') }
+  return {
+    reached: false,
+    expected: firstAbove('value'),
+    earliest: firstAbove('high'),
+    latest: firstAbove('low'),
+  }
 }
 
 const after = (at: Date, day: number): Date => new Date(at.getTime() + days(day))

@@ -3,7 +3,10 @@ import type { Readings } from './forecast.ts'
 
 const dayOf = ({ at }: Point): string => at.toISOString().slice(0, 10)
 
-const isMoment = ({ at, value }: Point): boolean => !Number.isNaN(at.getTime()) && Number.isFinite(value)
+/** Squares of larger ones are no numbers any more. */
+const most = 1e100
+
+const isMoment = ({ at, value }: Point): boolean => !Number.isNaN(at.getTime()) && Math.abs(value) < most
 
 /** The last reading of each day (UTC) between two moments, oldest first, in whatever order they come. */
 export function lastOfDays(readings: Readings, from: Date, to: Date): Point[] {

@@ -1,8 +1,11 @@
 import { days } from '@hubkeeper/core'
 import jStat from 'jstat'
-import { linearRegression, linearRegressionLine, median, sum } from 'simple-statistics'
+import { mean, sum } from 'simple-statistics'
+import { bendOf, beyondLine } from './bend.ts'
 import { lastOfDays } from './daily.ts'
+import { type Drift, driftOf, type Reading } from './drift.ts'
 import { type Expectation, leastHistory, type Readings, type Trend } from './forecast.ts'
+import { dropsIn, leapIn } from './steps.ts'
 
 /** Share of the readings that an interval holds. */
 const confidence = 0.95
@@ -11,8 +14,9 @@ const confidence = 0.95
 export const trendReach = 92
 
 /**
- * The line of least squares through the last reading of each day, with the intervals that follow from the scatter
- * about it, as if that were the same everywhere and of each reading for itself; or, in words, why there is none.
+ * How the last reading of each day grows, with the intervals that follow from how far they lie from a line and from
+ * what each of them tells of the next; or, in words, why that is not told. See {@link driftOf} for the model, {@link
+ * dropsIn} for what fell at once, {@link bendOf} for growth that grows.
  *
  * @param reach days before `at` whose readings count
  */
@@ -24,57 +28,65 @@ export function trendOf(readings: Readings, at: Date, reach: number = trendReach
   if (newest === undefined || daily.length < leastHistory.points || spanDays < leastHistory.spanDays) {
     return tooFew(daily.length, spanDays)
   }
-  // About the middle, so that large numbers that differ by little do not cancel out.
-  const middle = daily.reduce((total, point) => total + point.at.getTime(), 0) / daily.length
-  const xOf = (moment: Date): number => (moment.getTime() - middle) / days(1)
-  const points = daily.map((point): [number, number] => [xOf(point.at), point.value])
-  const regression = linearRegression(points)
-  const line = linearRegressionLine(regression)
-  const left = sum(points.map(([x, y]) => (y - line(x)) ** 2))
-  const freedom = points.length - 2
-  const spread = sum(points.map(([x]) => x ** 2))
-  const scatter = Math.sqrt(left / freedom)
-  const t = jStat.studentt.inv((1 + confidence) / 2, freedom)
-  const slopeOff = (t * scatter) / Math.sqrt(spread)
+  const dayOf = (moment: Date): number => (moment.getTime() - newest.at.getTime()) / days(1)
+  const points = daily.map((point): Reading => [dayOf(point.at), point.value])
+  const drops = dropsIn(points)
+  const bend = bendOf(points, drops)
+  const leap = leapIn(points, drops)
+  const drift = bend?.newer ?? driftOf(points, drops)
+  const parts = splitAt(points.slice(bend?.from ?? 0), drops)
+  const t = jStat.studentt.inv((1 + confidence) / 2, drift.freedom)
+  const slopeOff = t * Math.sqrt(drift.slopeVariance)
   return {
     points: points.length,
     spanDays,
-    slopePerDay: regression.m,
-    slopeLow: regression.m - slopeOff,
-    slopeHigh: regression.m + slopeOff,
-    medianSlopePerDay: medianSlope(points),
-    fit: fitOf(points, left),
+    slopePerDay: drift.slope,
+    slopeLow: drift.slope - slopeOff,
+    slopeHigh: drift.slope + slopeOff,
+    fit: fitOf(parts),
     longestGapDays: longestStep(points),
     newest,
+    drops: daily.filter((_, i) => drops.has(i)).map((point) => point.at),
+    leap: leap === null ? null : { at: daily[leap.index]?.at ?? newest.at, by: leap.by },
+    bend: bend === null ? null : { before: bend.before, now: bend.now },
     at(moment: Date): Expectation {
-      const x = xOf(moment)
-      const value = line(x)
-      const off = t * scatter * Math.sqrt(1 + 1 / points.length + x ** 2 / spread)
-      return { value, low: value - off, high: value + off }
+      const ahead = Math.max(0, dayOf(moment))
+      const beyond = bend === null ? { least: 0, expected: 0, most: 0 } : beyondLine(bend, ahead)
+      const line = drift.level + ahead * drift.slope
+      const off = t * Math.sqrt(varianceOf(drift, ahead))
+      return { value: line + beyond.expected, low: line + beyond.least - off, high: line + beyond.most + off }
     },
   }
 }
 
+/** Of a single reading, so many days after the newest one. */
+const varianceOf = (drift: Drift, ahead: number): number =>
+  drift.levelVariance +
+  2 * ahead * drift.covariance +
+  ahead ** 2 * drift.slopeVariance +
+  ahead * drift.levelNoise +
+  drift.readingNoise
+
 const tooFew = (points: number, spanDays: number): string =>
   `told from readings of ${leastHistory.points} days, over ${leastHistory.spanDays} days at least; so far of ${points}, over ${spanDays.toFixed(0)}`
 
-type Pair = readonly [x: number, y: number]
-
-/** Theil–Sen; at most a quarter of days, so that all pairs are few. */
-function medianSlope(points: readonly Pair[]): number {
-  const slopes = points.flatMap(([x, y], i) =>
-    points.slice(i + 1).map(([later, value]) => (value - y) / (later - x)),
-  )
-  return median(slopes)
+/** Readings between the times at which the level changed at once. */
+function splitAt(points: readonly Reading[], breaks: ReadonlySet<number>): Reading[][] {
+  const edges = [0, ...[...breaks].toSorted((a, b) => a - b), points.length]
+  return edges.slice(1).map((end, i) => points.slice(edges[i], end))
 }
 
-/** R²; 1 where nothing scatters but by rounding. */
-function fitOf(points: readonly Pair[], left: number): number {
-  const mean = sum(points.map(([, y]) => y)) / points.length
-  const scatter = sum(points.map(([, y]) => (y - mean) ** 2))
-  const rounding = points.length * (mean * 1e-12) ** 2
-  return scatter <= rounding ? 1 : Math.min(1, Math.max(0, 1 - left / scatter))
+/** Of a line through the parts, each at its own height, R²; 1 where nothing scatters but by rounding. */
+function fitOf(parts: readonly (readonly Reading[])[]): number {
+  const off = parts.flatMap((points) => {
+    const [x, y] = [mean(points.map(([day]) => day)), mean(points.map(([, value]) => value))]
+    return points.map(([day, value]): Reading => [day - x, value - y])
+  })
+  const rounding = parts.flat().reduce((most, [, value]) => Math.max(most, Math.abs(value)), 0) * 1e-12
+  const scatter = sum(off.map(([, y]) => y ** 2))
+  if (scatter <= off.length * rounding ** 2) return 1
+  return Math.min(1, sum(off.map(([x, y]) => x * y)) ** 2 / (sum(off.map(([x]) => x ** 2)) * scatter))
 }
 
-const longestStep = (points: readonly Pair[]): number =>
+const longestStep = (points: readonly Reading[]): number =>
   points.slice(1).reduce((longest, [x], i) => Math.max(longest, x - (points[i]?.[0] ?? x)), 0)

@@ -57,7 +57,7 @@ export const nameOfSeries = ({ name, subject }: Pick<FigureSeries, 'name' | 'sub
 
 /** Whether a change is a slowdown that matters. */
 export const isSlower = (change: Change, limitPercent: number): boolean =>
-  change.percent !== null && change.percent > limitPercent && change.now - change.before >= notable
+  (change.percent ?? Number.POSITIVE_INFINITY) > limitPercent && change.now - change.before >= notable
 
 /** Whether it grew slower. */
 export function changeFinding(
@@ -72,7 +72,8 @@ export function changeFinding(
     `median of ${readingsNow} readings in the last ${recent} days: ${formatValue(now, series.unit)}`,
     `median of ${readingsBefore} before: ${formatValue(before, series.unit)}`,
   ]
-  const found = measured('performance.trend', percent ?? 0, overrides, { subject, evidence })
+  if (percent === null) return fromNothing(subject, { before, now }, evidence)
+  const found = measured('performance.trend', percent, overrides, { subject, evidence })
   return found.status === 'ok' || now - before >= notable
     ? found
     : finding('performance.trend', 'ok', {
@@ -82,3 +83,15 @@ export function changeFinding(
         evidence: [...evidence, 'too small a difference to matter'],
       })
 }
+
+/** Of nothing there are no percent. */
+const fromNothing = (
+  subject: string,
+  { before, now }: Pick<Change, 'before' | 'now'>,
+  evidence: readonly string[],
+): Finding =>
+  finding('performance.trend', now - before >= notable ? 'warning' : 'ok', {
+    subject,
+    actual: now === before ? 0 : 'it took no time before',
+    evidence: [...evidence],
+  })

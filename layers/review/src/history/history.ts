@@ -6,6 +6,7 @@ import {
   type ReportArchive,
   type Unit,
 } from '@hubkeeper/core'
+import { countOf } from '../count.ts'
 import type { Point } from '../page/page.ts'
 
 /** What runs of a time left, by task. */
@@ -79,7 +80,9 @@ export function seriesOf(history: History, names: readonly string[]): FigureSeri
       found.set(key, series)
     }
   }
-  return [...found.values()].map(({ of, points }) => ({ ...of, points }))
+  // Of two runs at once, the one that began later may have ended first.
+  const byTime = (a: Point, b: Point): number => a.at.getTime() - b.at.getTime()
+  return [...found.values()].map(({ of, points }) => ({ ...of, points: points.toSorted(byTime) }))
 }
 
 /** How long runs of a task took that did their job, seconds; a point at the beginning of each. */
@@ -109,7 +112,7 @@ export function evidenceFindings({ leftOut, unreadable }: History): Finding[] {
     ...[...unreadable].map(([task, keys]) =>
       finding('review.evidence', 'unknown', {
         subject: task,
-        actual: `${keys.length === 1 ? '1 report' : `${keys.length} reports`} cannot be read`,
+        actual: `${countOf(keys.length, 'report')} cannot be read`,
         advice: 'see what wrote them: an older version, or something else',
         evidence: [
           ...keys.slice(0, named),
@@ -120,7 +123,7 @@ export function evidenceFindings({ leftOut, unreadable }: History): Finding[] {
     ...[...leftOut].map(([task, count]) =>
       finding('review.evidence', 'ok', {
         subject: task,
-        actual: `${count.toLocaleString('en')} older reports were left out: there are very many`,
+        actual: `${countOf(count, 'older report was', 'older reports were')} left out: there are very many`,
       }),
     ),
   ]

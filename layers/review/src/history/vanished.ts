@@ -1,4 +1,5 @@
-import { allReports, type FigureSeries, type History } from './history.ts'
+import type { Figure } from '@hubkeeper/core'
+import type { FigureSeries, History } from './history.ts'
 
 /** A subject that is measured no more, such as a table that was dropped. */
 export interface Vanished {
@@ -14,13 +15,24 @@ export interface Presence {
 }
 
 /**
- * Tells subjects of one figure that are there from those that vanished: the newest run that measured the figure at
- * all measured others, not them.
+ * Tells subjects of one figure that are there from those that vanished: the newest run of a task that measures all
+ * of them measured others, not them. Where it left no run that did, all are taken to be there.
+ *
+ * @param task the one that measures all: others may leave out the smallest
  */
-export function presenceOf(history: History, name: string, series: readonly FigureSeries[]): Presence {
-  const newest = allReports(history).findLast(({ figures }) => figures.some((each) => each.name === name))
-  const measured = new Set(newest?.figures.filter((each) => each.name === name).map(({ subject }) => subject))
-  const isPresent = ({ subject }: FigureSeries): boolean => measured.has(subject)
+export function presenceOf(
+  { reports }: History,
+  { name, task }: { readonly name: string; readonly task: string },
+  series: readonly FigureSeries[],
+): Presence {
+  const measuring = (each: Figure): boolean => each.name === name
+  const newest = reports.get(task)?.findLast(({ figures }) => figures.some(measuring))
+  if (newest === undefined) return { present: series, vanished: [] }
+  const measured = new Set(newest.figures.filter(measuring).map(({ subject }) => subject))
+  const end = Date.parse(newest.finishedAt)
+  // What was measured since then is new.
+  const isPresent = ({ points, subject }: FigureSeries): boolean =>
+    measured.has(subject) || points.some(({ at }) => at.getTime() > end)
   return {
     present: series.filter(isPresent),
     vanished: series

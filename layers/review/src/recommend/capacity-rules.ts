@@ -1,16 +1,20 @@
 import { formatBytes, formatValue } from '@hubkeeper/core'
-import { type Capacity, staysBelow } from '../forecast/capacity.ts'
+import { type Capacity, staysBelow, takenText } from '../forecast/capacity.ts'
 import { crossingText, daysTo, rateText } from '../forecast/words.ts'
 import type { ReviewFacts } from './facts.ts'
 import type { Recommendation, Risk } from './recommendation.ts'
 
+/** Equal for the same subject in whatever form its letters are written; letters of every language tell others apart. */
 const idOf = (rule: string, subject: string): string =>
-  `${rule}:${subject.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`
+  `${rule}:${subject
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')}`
 
 /** A limit that growth reaches within a year, or that twice as much would reach. */
 export const makeRoom = ({ at, capacities }: ReviewFacts): Recommendation[] =>
   capacities.flatMap((capacity): Recommendation[] => {
-    const { because, crossing, effort, ifReached, limit, name, now, unit } = capacity
+    const { because, crossing, effort, ifReached, name } = capacity
     const left = crossing?.expected == null ? null : daysTo(crossing.expected, at)
     const isNear = left !== null && left < 365
     if (!isNear && staysBelow(capacity, 2) !== false) return []
@@ -19,7 +23,7 @@ export const makeRoom = ({ at, capacities }: ReviewFacts): Recommendation[] =>
         id: idOf('make-room', name),
         title: `Make room: ${name}`,
         evidence: [
-          `${formatValue(now, unit)} of ${formatValue(limit, unit)} are taken; ${because}`,
+          `${takenText(capacity)} are taken; ${because}`,
           ...(crossing === null ? [] : [`reached: ${crossingText(crossing, at)}`]),
         ],
         effort,

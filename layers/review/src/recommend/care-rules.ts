@@ -1,12 +1,10 @@
 import { formatDuration, formatValue } from '@hubkeeper/core'
-import { availabilityLines, budgetUsed } from '../budget/budget.ts'
-import type { TaskEffect } from '../effectiveness/effectiveness.ts'
+import { availabilityLines, surelyUsed } from '../budget/budget.ts'
+import { countOf } from '../count.ts'
+import { isWanting } from '../effectiveness/effectiveness.ts'
 import { isSlower, nameOfSeries } from '../history/change.ts'
 import type { ReviewFacts } from './facts.ts'
 import type { Recommendation } from './recommendation.ts'
-
-const countOf = (count: number, what: string): string =>
-  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
 
 /** Figures that have grown slower. */
 export const speedUp = ({ changes, slowerPercent }: ReviewFacts): Recommendation[] =>
@@ -28,9 +26,9 @@ export const speedUp = ({ changes, slowerPercent }: ReviewFacts): Recommendation
     ]
   })
 
-/** An error budget that is nearly used up. */
+/** An error budget that is nearly used up, as far as that is known. */
 export function holdChanges({ availability, targetPercent }: ReviewFacts): Recommendation[] {
-  const used = budgetUsed(availability)
+  const used = surelyUsed(availability)
   if (used === null || used < 75) return []
   return [
     {
@@ -56,102 +54,11 @@ export const watchApi = ({ availability, hasApi }: ReviewFacts): Recommendation[
           id: 'watch-api',
           title: 'Let the probe look whether the API answers',
           evidence: ['there is no reading of it in this quarter'],
-          effort: 'an hour: api in the configuration, and hubkeeper schedule install',
+          effort: 'an hour: hubkeeper schedule install',
           risk: 'medium',
           ifNot: 'outages are told by users, and nobody knows how available it is',
         },
       ]
-
-/** Flaws that are open, or a score that fell. */
-export function closeFlaws({ security, vulnerable }: ReviewFacts): Recommendation[] {
-  const open = (severity: string): number => security?.open.get(severity) ?? 0
-  const [critical, high] = [open('critical'), open('high')]
-  const known = vulnerable ?? 0
-  if (critical + high + known === 0) return []
-  return [
-    {
-      id: 'close-flaws',
-      title: 'Close the flaws that are known',
-      evidence: [
-        ...(security === null
-          ? []
-          : [`${critical} critical and ${high} high ones are open; score ${security.score.toFixed(1)}`]),
-        ...(known === 0 ? [] : [`${countOf(known, 'dependency').replace(/ys$/, 'ies')} with known flaws`]),
-      ],
-      effort: 'days: hubkeeper run dependency-update proposes the upgrades',
-      risk: critical > 0 ? 'high' : 'medium',
-      ifNot: 'what is publicly known is tried out on everybody',
-    },
-  ]
-}
-
-/** A score that fell though nothing pressing is open. */
-export function seeScore({ security }: ReviewFacts): Recommendation[] {
-  if (security === null || security.before === null || security.score > security.before - 5) return []
-  return [
-    {
-      id: 'see-score',
-      title: 'See why the security score fell',
-      evidence: [
-        `${security.before.toFixed(1)} at the beginning of the quarter, ${security.score.toFixed(1)} now`,
-      ],
-      effort: 'hours',
-      risk: 'medium',
-      ifNot: 'small flaws add up',
-    },
-  ]
-}
-
-/** No audit in the time. */
-export const auditSecurity = ({ security }: ReviewFacts): Recommendation[] =>
-  security !== null
-    ? []
-    : [
-        {
-          id: 'audit-security',
-          title: 'Audit the security: hubkeeper run security-audit',
-          evidence: ['there was no audit in this quarter'],
-          effort: 'an hour, and then what it finds',
-          risk: 'medium',
-          ifNot: 'nobody knows which flaws are open',
-        },
-      ]
-
-/** What is not supported any more. */
-export const renewSupport = ({ endOfLife }: ReviewFacts): Recommendation[] =>
-  endOfLife.length === 0
-    ? []
-    : [
-        {
-          id: 'renew-support',
-          title: 'Move to versions that are supported',
-          evidence: endOfLife,
-          effort: 'days: the upgrade plan of major-updates has the order and the way back',
-          risk: 'high',
-          ifNot: 'flaws that are found from now on are not mended',
-        },
-      ]
-
-/** So many major versions behind is a debt. */
-const tolerableMajors = 5
-
-/** Many packages that are major versions behind. */
-export const planMajors = ({ majors }: ReviewFacts): Recommendation[] =>
-  majors === null || majors <= tolerableMajors
-    ? []
-    : [
-        {
-          id: 'plan-majors',
-          title: 'Take some of the newer major versions each month',
-          evidence: [`${countOf(majors, 'package')} have a newer major version`],
-          effort: 'days, a few packages at a time',
-          risk: 'low',
-          ifNot: 'the next flaw may only be mended in versions that are far away',
-        },
-      ]
-
-const isWanting = ({ failed, late, missed, overdue }: TaskEffect): boolean =>
-  failed + late + missed > 1 || overdue > 0
 
 /** Tasks that fail, are late, or now and then never came. */
 export const mendTasks = ({ effects }: ReviewFacts): Recommendation[] =>

@@ -25,6 +25,8 @@ export interface SecurityFact {
   readonly at: Date
   /** Issues that are open, by severity. */
   readonly open: ReadonlyMap<string, number>
+  /** What the last audit should have looked at and could not, in words. */
+  readonly unseen: readonly string[]
 }
 
 /** What recommendations follow from. */
@@ -46,8 +48,8 @@ export interface ReviewFacts {
   readonly security: SecurityFact | null
   readonly effects: readonly TaskEffect[]
   readonly byHand: readonly ByHand[]
-  /** What is not supported any more, or soon will not be, in words. */
-  readonly endOfLife: readonly string[]
+  /** What is not supported any more, or soon will not be, in words; null where nobody looked. */
+  readonly endOfLife: readonly string[] | null
   /** Packages with a newer major version; null where nobody looked. */
   readonly majors: number | null
   /** Dependencies with known flaws; null where nobody looked. */

@@ -1,19 +1,8 @@
 import { boundTable, giveBack, makeRoom, recoverFaster, testRecovery } from './capacity-rules.ts'
-import {
-  auditSecurity,
-  automate,
-  closeFlaws,
-  holdChanges,
-  mendTasks,
-  planMajors,
-  renewSupport,
-  runSchedule,
-  seeScore,
-  speedUp,
-  watchApi,
-} from './care-rules.ts'
+import { automate, holdChanges, mendTasks, runSchedule, speedUp, watchApi } from './care-rules.ts'
 import type { ReviewFacts } from './facts.ts'
 import { byRisk, type Recommendation } from './recommendation.ts'
+import { auditAll, auditSecurity, closeFlaws, planMajors, renewSupport, seeScore } from './security-rules.ts'
 
 /** Every rule, in the order in which equally pressing recommendations are told. */
 const rules: readonly ((facts: ReviewFacts) => readonly Recommendation[])[] = [
@@ -27,6 +16,7 @@ const rules: readonly ((facts: ReviewFacts) => readonly Recommendation[])[] = [
   speedUp,
   testRecovery,
   auditSecurity,
+  auditAll,
   seeScore,
   watchApi,
   planMajors,
