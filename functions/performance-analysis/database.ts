@@ -122,10 +122,14 @@ const maxEvidence = 10
 /** Whether the planner knows the tables as they are. */
 function statisticsPart({ analysis }: Benchmark): Part {
   if (analysis.state !== 'done') {
-    const details = { expected: 'what the planner knows', actual: reasonOf(analysis) }
+    const details = {
+      expected: 'what the planner knows',
+      actual: reasonOf(analysis),
+      advice: 'find out first whether the database is sound: hubkeeper run health-check',
+    }
     return only(finding('database.statistics', statusWithoutValue(analysis), details))
   }
-  const tables = analysis.value
+  const tables = analysis.value.filter(({ indexed, rows }) => indexed && rows > 0)
   if (tables.length === 0) {
     const actual = 'no table has rows and an index'
     return only(finding('database.statistics', 'skipped', { actual }))

@@ -24,10 +24,17 @@ const metrics = z.strictObject({
   ),
   log_files_count: count.nullable().describe('live and rotated logs; null where they are a log group'),
   backup_files_count: count.describe('copies of the database, and the files that are kept with them'),
+  database_files_size: bytes
+    .nullable()
+    .describe(
+      'bytes of its file with the write-ahead log or journal beside it; null where they cannot be seen',
+    ),
   search_index_files_count: count,
   log_files_size: bytes.nullable(),
   backups_count: count.describe('whole backups'),
   backup_files_size: bytes,
+  stray_backups_count: count.describe('what lies among the backups and is no whole one'),
+  stray_backups_size: bytes,
   reclaimable_size: bytes.nullable().describe('bytes that VACUUM is likely to give back'),
   tables: z
     .array(table)

@@ -6,7 +6,7 @@ import type { AnalysisContext } from './context.ts'
 const sources = ['performance-review', 'performance-analysis'] as const
 
 /** What is compared, or drawn over time. */
-const compared = ['api.p95', 'database.query-time', 'database.size'] as const
+const compared = ['api.p95', 'api.p50', 'database.query-time', 'database.size'] as const
 
 /** How far back charts reach, days: a year and the month before. */
 const reach = 400
@@ -15,11 +15,14 @@ const reach = 400
 export interface Earlier {
   /** Every reading of a figure, oldest first; that of this run is the last. */
   readings(figure: Pick<Figure, 'name' | 'subject'>): readonly Point[]
-  /** The figures of the analysis before; none when there was none. */
+  /** The figures of the last analysis that measured the tables; none when there was none. */
   readonly analysisBefore: readonly Figure[]
   /** What could not be read of it. */
   readonly findings: readonly Finding[]
 }
+
+/** Whether a figure is of a table: one that could not read the database has none. */
+const isTable = ({ name }: Figure): boolean => name === 'table.size'
 
 /** Reads the reports of reviews and analyses; `now` are the figures of this run. */
 export async function readEarlier(
@@ -29,9 +32,10 @@ export async function readEarlier(
   const from = new Date(at.getTime() - days(reach))
   const history = await readHistory(reports, sources, { from, to: at })
   const series = seriesOf(history, compared)
+  const analyses = history.reports.get('performance-analysis') ?? []
   return {
     findings: evidenceFindings(history),
-    analysisBefore: history.reports.get('performance-analysis')?.at(-1)?.figures ?? [],
+    analysisBefore: analyses.findLast(({ figures }) => figures.some(isTable))?.figures ?? [],
     readings({ name, subject }) {
       const isWanted = (each: Pick<Figure, 'name' | 'subject'>): boolean =>
         each.name === name && each.subject === subject

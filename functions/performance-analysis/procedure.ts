@@ -1,5 +1,14 @@
-import { checkDisks, checkMemory, only, type TaskResult, together } from '@hubkeeper/core'
+import {
+  checkDisks,
+  checkMemory,
+  formatBytes,
+  only,
+  type Part,
+  type TaskResult,
+  together,
+} from '@hubkeeper/core'
 import { htmlOf, markdownOf } from '@hubkeeper/review'
+import { searchIndexFinding } from '../performance-review/search-index.ts'
 import { analyseApi } from './api.ts'
 import type { AnalysisContext } from './context.ts'
 import { analyseDatabase } from './database.ts'
@@ -19,12 +28,17 @@ export async function run(context: AnalysisContext): Promise<TaskResult> {
   const database = await analyseDatabase(context)
   progress.step('Counting files, looking at disk and memory')
   const sizes = await measureSizes(context)
+  const { bytes, files } = sizes.searchIndex
+  const sized: Part = {
+    findings: [searchIndexFinding(hub, files, [formatBytes(bytes)])],
+    figures: sizeFigures(sizes, context.database.key),
+  }
   const machine = together([
     await checkDisks(hub, host, api.health),
     await checkMemory(hub, host, api.health),
   ])
   progress.step('Comparing with earlier reports')
-  const now = together([api, database, machine, { findings: [], figures: sizeFigures(sizes) }])
+  const now = together([api, database, machine, sized])
   const earlier = await readEarlier(context, now.figures)
   const trends = speedTrends(at, now.figures, earlier)
   const told = only(...earlier.findings, ...trends.map((trend) => trendFinding(hub, trend)))

@@ -60,10 +60,13 @@ function metricsOf(measured: Measured): MonthlyPerformance['metrics'] {
     search_index_size: sizes.searchIndex.bytes,
     log_files_count: sizes.logs?.files ?? null,
     backup_files_count: sizes.backups.files,
+    database_files_size: sizes.database?.bytes ?? null,
     search_index_files_count: sizes.searchIndex.files,
     log_files_size: sizes.logs?.bytes ?? null,
     backups_count: sizes.backups.count,
     backup_files_size: sizes.backups.bytes,
+    stray_backups_count: sizes.strays.count,
+    stray_backups_size: sizes.strays.bytes,
     reclaimable_size: statistics?.reclaimableBytes ?? null,
     tables:
       statistics?.tables

@@ -1,4 +1,5 @@
 import {
+  asksForMuch,
   type ChosenStatements,
   type Finding,
   type FullScan,
@@ -67,8 +68,11 @@ export const indexText = ({ columns, sql, table }: IndexSuggestion): string =>
 /** A table with fewer rows is read from end to end as fast as by an index. */
 const notableRows = 1000
 
-/** What picks rows, or puts them in order; a statement without it asks for all there is. */
-const picks = /\b(?:where|join|having|match)\b|\border\s+by\b/i
+/** What looks for some rows; a statement without it asks for all there are. */
+const picks = /\b(?:where|having|match)\b/i
+
+/** How SQLite says that it sorts rows which an index could give it in order. */
+const sorts = 'USE TEMP B-TREE FOR ORDER BY'
 
 /** Whether a statement has the indexes that it needs; nothing where its plan could not be made. */
 export function planFinding(
@@ -76,20 +80,30 @@ export function planFinding(
   statements: readonly Statement[],
   guessed: boolean,
 ): Finding[] {
-  if (plan.length === 0) {
-    if (outcome.state === 'done') return []
-    return [
-      finding('database.plan', 'unknown', { subject, actual: 'it has no plan: see database.query-time' }),
-    ]
+  // One that cannot be run is not judged by its plan, though SQLite may have made one.
+  if (outcome.state === 'fault' || (plan.length === 0 && outcome.state !== 'done')) {
+    const actual = 'it could not be run'
+    return [finding('database.plan', 'unknown', { subject, actual, advice: 'see database.query-time' })]
   }
+  if (plan.length === 0) return []
   const sql = statements.find(({ name }) => name === subject)?.sql ?? ''
-  const scans = fullScans.filter(({ rows }) => rows > notableRows)
+  const given = outcome.state === 'done' ? outcome.value.rows : null
+  const scans = fullScans.filter((scan) => scan.rows > notableRows && !asksForMuch(given, scan))
+  const isSorted = plan.includes(sorts)
   const evidence = [
     ...scans.map(scanText),
+    ...(isSorted && scans.length > 0 ? ['sorts what it read'] : []),
     ...automaticIndexes.map((line) => `SQLite makes an index for each run: ${line}`),
     ...missingIndexes.map(indexText),
   ]
-  const slow = automaticIndexes.length > 0 || (scans.length > 0 && picks.test(sql))
+  const wants =
+    picks.test(sql) ||
+    isSorted ||
+    // One table of a join is read from end to end in any case.
+    scans.length > 1 ||
+    // What a view looks for does not stand in the statement.
+    missingIndexes.some(({ table }) => scans.some((each) => each.table === table))
+  const slow = automaticIndexes.length > 0 || (scans.length > 0 && wants)
   // A guess tells nothing of the hub's own statements.
   if (guessed) {
     return [
@@ -102,6 +116,10 @@ export function planFinding(
       expected: 'indexes for what it looks for',
       actual: slow ? 'reads more than it has to' : 'reads no more than it asks for',
       evidence,
+      ...(slow && missingIndexes.length === 0 ? { advice: withoutIndex } : {}),
     }),
   ]
 }
+
+/** What to do where no index was found that SQLite would use. */
+const withoutIndex = 'see whether it can ask for less: an index on what it compares would not be used'

@@ -65,7 +65,7 @@ const summed = (points: readonly Point[]): SpeedTrend['latest'] => ({
 export function trendFinding({ thresholds }: Pick<HubConfig, 'thresholds'>, trend: SpeedTrend): Finding {
   const { before, changePercent: change, figure, latest, longestGap } = trend
   const subject = figure.subject === null ? figure.name : `${figure.name} of ${figure.subject}`
-  if (change === null || latest.median === null || before.median === null) {
+  if (latest.median === null || before.median === null) {
     const actual = `${count(latest.readings)} in ${periods.latest} days and ${before.readings} in the ${periods.before} before: ${leastReadings} of each are needed`
     return finding('performance.trend', 'skipped', { subject, actual })
   }
@@ -76,8 +76,14 @@ export function trendFinding({ thresholds }: Pick<HubConfig, 'thresholds'>, tren
       ? [`without a reading for ${longestGap.toFixed(0)} days between two of them`]
       : []),
   ]
+  const isNotable = latest.median - before.median >= notable
+  if (change === null) {
+    // Of nothing there are no percent.
+    const details = { subject, actual: 'it took no time before', evidence }
+    return finding('performance.trend', isNotable ? 'warning' : 'ok', details)
+  }
   const judged = measured('performance.trend', change, thresholds, { subject, evidence })
-  if (judged.status === 'ok' || latest.median - before.median >= notable) return judged
+  if (judged.status === 'ok' || isNotable) return judged
   return finding('performance.trend', 'ok', {
     subject,
     expected: judged.expected,

@@ -88,15 +88,22 @@ export function untimedFinding(
   evidence: readonly string[],
 ): Finding {
   const endless = outcome.state === 'stopped' && outcome.by === 'time-limit'
+  const advice = endless ? null : adviceFor(outcome, guessed)
   return finding('database.query-time', endless ? 'critical' : 'unknown', {
     subject,
     expected: endless ? `at most ${formatDuration(seconds(limit))}` : 'a query that SQLite can run',
     actual: reasonOf(outcome),
     evidence: [...evidence, ...origin],
-    ...(endless || guessed
-      ? {}
-      : { advice: 'correct it in database.statements: one SELECT without parameters' }),
+    ...(advice === null ? {} : { advice }),
   })
+}
+
+/** What to do about a statement that cannot be run; null for what the check says. */
+function adviceFor(outcome: Exclude<Outcome<unknown>, { state: 'done' }>, guessed: boolean): string | null {
+  if (outcome.state === 'fault' && outcome.fault.kind === 'corrupt') {
+    return 'the database is damaged, not the statement: hubkeeper run health-check'
+  }
+  return guessed ? null : 'correct it in database.statements: one SELECT without parameters'
 }
 
 function describeTiming({ first, repeated, rows }: StatementTiming): string {

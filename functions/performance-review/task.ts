@@ -1,20 +1,11 @@
-import {
-  defineTask,
-  figure,
-  finding,
-  gibibytes,
-  minutes,
-  only,
-  type Part,
-  together,
-  weekly,
-} from '@hubkeeper/core'
+import { defineTask, figure, gibibytes, minutes, only, type Part, together, weekly } from '@hubkeeper/core'
 import * as z from 'zod'
 import { reviewApi } from './api.ts'
 import { access, type ReviewContext } from './context.ts'
 import { compare, type History, historyOf } from './history.ts'
 import { askMetrics } from './hub-metrics.ts'
 import { reviewMachine, reviewServer, reviewServices } from './processes.ts'
+import { searchIndexFinding } from './search-index.ts'
 import { reviewDatabase } from './statements.ts'
 
 /** How fast the hub is and what it takes, beside what it was a week ago. */
@@ -51,18 +42,12 @@ export const performanceReview = defineTask({
 
 /** The search index that the hub keeps in files beside its database. */
 async function reviewSearchIndex({ files, hub }: ReviewContext, history: History): Promise<Part> {
-  if (hub.searchIndex === undefined) {
-    return only(
-      finding('search-index.present', 'skipped', { actual: 'no search index files are configured' }),
-    )
-  }
+  if (hub.searchIndex === undefined) return only(searchIndexFinding(hub, 0, []))
   const found = await files.match(hub.searchIndex.files)
   const size = found.reduce((sum, { bytes }) => sum + bytes, 0)
   const { evidence, figures } = await compare(history, figure('search-index.size', size, 'bytes'))
-  const present = finding('search-index.present', found.length > 0 ? 'ok' : 'warning', {
-    expected: 'files',
-    actual: found.length === 0 ? 'no file matches' : `${found.length} files`,
-    evidence: [`size: ${evidence}`],
-  })
-  return { findings: [present], figures: [figure('search-index.files', found.length, 'count'), ...figures] }
+  return {
+    findings: [searchIndexFinding(hub, found.length, [`size: ${evidence}`])],
+    figures: [figure('search-index.files', found.length, 'count'), ...figures],
+  }
 }

@@ -3,6 +3,7 @@ import { trendOf } from '@hubkeeper/review'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { performanceAnalysis } from '../../functions/performance-analysis/task.ts'
 import { performanceReview } from '../../functions/performance-review/task.ts'
+import { inProcessEngine } from '../fakes/in-process-engine.ts'
 import { heavy } from '../support/heavy.ts'
 import { type Life, type LifeOptions, livedPath, livedStatement, liveThrough } from '../support/lived-year.ts'
 
@@ -10,6 +11,8 @@ import { type Life, type LifeOptions, livedPath, livedStatement, liveThrough } f
 const [length, slowFrom] = heavy ? [365, 335] : [92, 64]
 
 const options: LifeOptions = {
+  // What is at stake is what becomes of many runs, not the processes of each.
+  engine: inProcessEngine(),
   days: length,
   rhythms: [
     { task: performanceReview, everyDays: 12 },

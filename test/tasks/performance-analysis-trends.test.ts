@@ -104,6 +104,13 @@ describe('a trend', () => {
     expect(found[0]?.evidence).toContain('less than 10 ms is no change')
   })
 
+  it('from no time at all to some is told, without a percentage', async () => {
+    const found = await judged([...weekly(110, 33, 0), ...weekly(28, 7, 0.2)], [p95(0.2)])
+    expect(found).toMatchObject([{ status: 'warning', actual: 'it took no time before' }])
+    const none = await judged([...weekly(110, 33, 0), ...weekly(28, 7, 0)], [p95(0)])
+    expect(none).toMatchObject([{ status: 'ok' }])
+  })
+
   it('tells of a gap', async () => {
     const found = await judged([...weekly(110, 89, 0.2), ...weekly(20, 6, 0.2)], [p95(0.2)])
     expect(found[0]?.evidence).toContain('without a reading for 69 days between two of them')
@@ -164,6 +171,22 @@ describe('reports that cannot be read', () => {
       },
     ])
     expect(earlier.readings(p95(0.2))).toEqual([{ at, value: 0.2 }])
+  })
+})
+
+describe('tables', () => {
+  it('are compared with the last analysis that could measure them', async () => {
+    const store = memoryStore()
+    const analyses = [
+      { daysAgo: 60, figures: [figure('table.size', 4096, 'bytes', 'tides')] },
+      { daysAgo: 30, figures: [p95(0.2)] },
+    ]
+    for (const { daysAgo, figures } of analyses) {
+      const report = { ...reportOf({ daysAgo, value: 1, task: 'performance-analysis' }), figures }
+      await store.put(keys.report(report.task, report.run, 'json'), JSON.stringify(report))
+    }
+    const { analysisBefore } = await readEarlier({ at, reports: storedReports({ store }) }, [])
+    expect(analysisBefore).toMatchObject([{ name: 'table.size', subject: 'tides', value: 4096 }])
   })
 })
 

@@ -14,20 +14,28 @@ const listed = 50
 export function summary({ database, sizes }: Measured): Section {
   const size = (bytes: number | undefined): string => (bytes === undefined ? '–' : formatBytes(bytes))
   const files = (count: number): string => (count === 1 ? '1 file' : `${count.toLocaleString('en')} files`)
-  const { backups, logs, searchIndex } = sizes
+  const { backups, database: onDisk, logs, searchIndex, strays } = sizes
   return {
     heading: 'Sizes at a glance',
     blocks: [
       {
         kind: 'figures',
         figures: [
-          { name: 'Database', value: size(database?.bytes) },
+          {
+            name: 'Database',
+            value: size(database?.bytes),
+            ...(onDisk === null ? {} : { note: `${size(onDisk.bytes)} on the disk, with its log` }),
+          },
           { name: 'Search index', value: size(searchIndex.bytes), note: files(searchIndex.files) },
           { name: 'Logs', value: size(logs?.bytes), note: logs === null ? 'a log group' : files(logs.files) },
           {
             name: 'Backups',
             value: size(backups.bytes),
-            note: `${backups.count.toLocaleString('en')} backups, ${files(backups.files)}`,
+            note: [
+              backups.count === 1 ? '1 backup' : `${backups.count.toLocaleString('en')} backups`,
+              files(backups.files),
+              ...(strays.count === 0 ? [] : [`besides ${size(strays.bytes)} that are no whole backup`]),
+            ].join(', '),
           },
         ],
       },

@@ -1,9 +1,9 @@
 import { formatValue, quantile, type RunTimes, type StatementBenchmark } from '@hubkeeper/core'
-import type { Block, Section, Series } from '@hubkeeper/review'
+import { type Block, responseTimeCharts, type Section, slowestChart, type Timed } from '@hubkeeper/review'
 import type { Measured } from '../measured.ts'
 import { indexText, scanText } from '../statements.ts'
 import type { SpeedTrend } from '../trends.ts'
-import { barChart, sentence, shown, timeText } from './parts.ts'
+import { barChart, sentence, timeText } from './parts.ts'
 
 /** How long statements take, with their plans. */
 export function statementSection({ database }: Measured): Section {
@@ -68,33 +68,30 @@ export function apiSection({ endpoints }: Measured): Section {
 }
 
 /** What became of both over the months. */
-export function trendSection({ trends }: Measured): Section {
+export function trendSection({ earlier, endpoints, trends }: Measured): Section {
   const heading = 'Trends'
-  if (trends.length === 0) return { heading, blocks: [sentence('Nothing was timed.')] }
   const rows = trends.map(({ before, changePercent, figure, latest }) => [
     `${figure.name}${figure.subject === null ? '' : ` of ${figure.subject}`}`,
     timeText(before.median),
     timeText(latest.median),
-    changePercent === null ? '–' : formatValue(changePercent, 'percent'),
+    changePercent === null ? '–' : `${changePercent > 0 ? '+' : ''}${formatValue(changePercent, 'percent')}`,
     `${before.readings} and ${latest.readings}`,
   ])
+  // Those of an endpoint that does not answer now are of more interest than ever.
+  const responses = (name: string): Timed[] =>
+    endpoints.map(({ path }) => ({ subject: path, points: earlier.readings({ name, subject: path }) }))
+  const statements = timed(trends, 'database.query-time').filter(({ points }) => points.length > 1)
   const header = ['figure', 'the 90 days before', 'last 30 days', 'change', 'readings']
-  return {
-    heading,
-    blocks: [
-      { kind: 'table', caption: 'Medians', header, rows, right: [1, 2, 3, 4] },
-      ...lineChart('Response times, p95', trends, 'api.p95'),
-      ...lineChart('Query times, median', trends, 'database.query-time'),
-    ],
-  }
+  const medians: Block = { kind: 'table', caption: 'Medians', header, rows, right: [1, 2, 3, 4] }
+  const blocks = [
+    ...(rows.length === 0 ? [] : [medians]),
+    ...responseTimeCharts({ p50: responses('api.p50'), p95: responses('api.p95') }),
+    ...(statements.length === 0 ? [] : [slowestChart('Query times, median', statements)]),
+  ]
+  return { heading, blocks: blocks.length === 0 ? [sentence('Nothing was timed.')] : blocks }
 }
 
-function lineChart(title: string, trends: readonly SpeedTrend[], name: string): Block[] {
-  const series = trends
-    .filter(({ figure, readings }) => figure.name === name && readings.length > 1)
-    .slice(0, shown)
-    .map(({ figure, readings }): Series => ({ name: figure.subject ?? figure.name, points: readings }))
-  return series.length === 0
-    ? []
-    : [{ kind: 'chart', chart: { kind: 'line', title, unit: 'seconds', series } }]
-}
+const timed = (trends: readonly SpeedTrend[], name: string): Timed[] =>
+  trends
+    .filter(({ figure }) => figure.name === name)
+    .map(({ figure: { subject }, readings }) => ({ subject, points: readings }))
