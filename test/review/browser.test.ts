@@ -86,13 +86,25 @@ describe.skipIf(browserPath === null)(needingBrowser('pages in a real browser'),
     await tab.close()
   })
 
-  it('fits a telephone: nothing but wide tables and pictures is scrolled sideways', async () => {
+  it('fits a telephone: nothing but wide tables is scrolled sideways', async () => {
     const { tab } = await opened(samplePage)
     await tab.setViewportSize({ width: 360, height: 740 })
     expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(360)
     expect(await violations(tab)).toEqual([])
     await tab.close()
   })
+
+  it.each([900, 360])(
+    'cuts no lettering of a picture off, and writes none over another: %d px wide',
+    async (width) => {
+      for (const page of [samplePage, edgePage]) {
+        const { tab } = await opened(page)
+        await tab.setViewportSize({ width, height: 740 })
+        expect(await tab.evaluate(`(${lettering})()`)).toEqual([])
+        await tab.close()
+      }
+    },
+  )
 
   it('makes nothing of hostile texts but text, wherever they stand', async () => {
     const parser = await startParser()
@@ -117,3 +129,19 @@ describe.skipIf(browserPath === null)(needingBrowser('pages in a real browser'),
     await parser.close()
   })
 })
+
+/** In the browser: which texts of the pictures that are shown stand over their edge, or over another. */
+const lettering = `() => [...document.querySelectorAll('.picture svg')].flatMap((picture) => {
+  const edge = picture.getBoundingClientRect()
+  const texts = [...picture.querySelectorAll('text')]
+    .map((text) => ({ says: text.textContent, box: text.getBoundingClientRect() }))
+    .filter(({ box }) => box.width > 0)
+  const isOver = (box) =>
+    box.left < edge.left - 1 || box.right > edge.right + 1 || box.top < edge.top - 2 || box.bottom > edge.bottom + 2
+  const meet = (a, b) =>
+    a.left < b.right - 2 && b.left < a.right - 2 && a.top < b.bottom - 3 && b.top < a.bottom - 3
+  return texts.flatMap(({ says, box }, i) => [
+    ...(isOver(box) ? [says + ' is cut off'] : []),
+    ...texts.slice(i + 1).filter((other) => meet(box, other.box)).map((other) => says + ' over ' + other.says),
+  ])
+})`

@@ -72,6 +72,16 @@ describe('a picture of a chart', () => {
     expect(line?.match(/M/g)).toHaveLength(2)
   })
 
+  it('nor of many readings, of which the ones at its edges are left out', async () => {
+    const values = Array.from({ length: 5000 }, (_, i) => ({
+      at: new Date(start + i * 60_000 + (i < 2503 ? 0 : days(9))),
+      value: i % 7 === 0 ? 9 : 5 + Math.sin(i),
+    }))
+    const chart: Chart = { kind: 'line', title: '', unit: 'count', series: [{ name: 'a', points: values }] }
+    const line = /d="(M[^"]*)"[^>]*stroke="var\(--series-1/.exec(await drawn(chart))?.[1]
+    expect(line?.match(/M/g)).toHaveLength(2)
+  })
+
   it('draws names as text, whatever they hold, and cut where they are long', async () => {
     const name = `<b>"${'x'.repeat(60)}`
     const svg = await drawn({ kind: 'bars', title: '', unit: 'count', bars: [{ name, value: 1 }] })
@@ -89,7 +99,7 @@ describe('a picture of a chart', () => {
     const svg = await drawn(chart)
     expect(svg.length).toBeLessThan(20_000)
     // The peak reaches the top of the picture.
-    expect(svg).toMatch(/[ML ,]16(?:\.\d+)?[ML"]/)
+    expect(svg).toMatch(/[ML ,]18(?:\.\d+)?[ML"]/)
     expect(dataOf(chart, 200)).toMatchObject({ leftOut: 19_800 })
   })
 
@@ -134,7 +144,7 @@ describe('what a chart tells in words', () => {
   it('of lines: last, first, extremes, gaps, forecast and limits', () => {
     expect(factsOf(growth)).toEqual([
       expect.stringMatching(
-        /^Database: 695\.1 MiB at last, 391\.0 MiB at first, .*44 readings from 2025-12-01 to 2026-11-23; no readings 2026-04-13 to 2026-06-15\.$/,
+        /^Database: latest 695\.1 MiB, first 391\.0 MiB, .*44 readings from 2025-12-01 to 2026-11-23; no readings 2026-04-13 to 2026-06-15\.$/,
       ),
       'Forecast, 95 % interval: 850.7 MiB on 2027-05-22, between 772.5 MiB and 928.9 MiB.',
       'Limit “Scratch of the function”: 1.0 GiB; above it: nothing.',
@@ -153,8 +163,39 @@ describe('what a chart tells in words', () => {
     expect(factsOf(titled('sixty bars'))).toContain('The picture shows the first 30.')
   })
 
+  it('of a forecast: no size below zero, and a limit that it may pass', () => {
+    const at = (i: number): Date => new Date(start + days(i))
+    const facts = factsOf({
+      kind: 'line',
+      title: '',
+      unit: 'bytes',
+      series: [{ name: 'size', points: [0, 1].map((i) => ({ at: at(i), value: 500 })) }],
+      forecast: { name: 'forecast', points: [{ at: at(9), value: 300, low: -200, high: 800 }] },
+      limits: [
+        { name: 'near', value: 700 },
+        { name: 'far', value: 900 },
+      ],
+    })
+    expect(facts.slice(1)).toEqual([
+      'forecast: 300 bytes on 2026-01-10, between 0 bytes and 800 bytes.',
+      'Limit “near”: 700 bytes; above it: perhaps forecast.',
+      'Limit “far”: 900 bytes; above it: nothing.',
+    ])
+  })
+
+  it('that the whole of a share is in the picture, however little of it is taken', () => {
+    const chart: Chart = {
+      kind: 'bars',
+      title: '',
+      unit: 'percent',
+      bars: [{ name: 'used', value: 0 }],
+      limits: [{ name: 'all of it', value: 100 }],
+    }
+    expect(factsOf(chart)).toEqual(['used: 0.0 %.', 'Limit “all of it”: 100.0 %; above it: nothing.'])
+  })
+
   it('that readings had no number', () => {
-    expect(factsOf(titled('no numbers'))[0]).toMatch(/2 readings .*; 2 more without a number\.$/)
+    expect(factsOf(titled('no numbers'))[0]).toMatch(/2 readings .*; 2 more without a usable number\.$/)
   })
 
   it('and its numbers as a table, readings of one time in one row', () => {
@@ -211,19 +252,19 @@ describe('an axis of values', () => {
 
 describe('an axis of time', () => {
   it.each([
-    [1, ['01-01 00:00', '01-01 06:00', '01-01 12:00', '01-01 18:00', '01-02 00:00']],
+    [1, ['00:00\n2026-01-01', '06:00', '12:00', '18:00', '00:00\n2026-01-02']],
     [5, ['2026-01-01', '2026-01-02', '2026-01-03', '2026-01-04', '2026-01-05', '2026-01-06']],
     [365, ['Jan 2026', 'Apr 2026', 'Jul 2026', 'Oct 2026', 'Jan 2027']],
     [3650, ['Jan 2026', 'Jan 2028', 'Jan 2030', 'Jan 2032', 'Jan 2034']],
   ] as const)('over %d days has few ticks at round times', (span, labels) => {
-    const axis = timeAxis(start, start + days(span))
+    const axis = timeAxis(start, start + days(span), 6)
     expect(axis.ticks.map(axis.label)).toEqual(labels)
   })
 
   it('never has more than seven', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4e12 }), fc.integer({ min: 0, max: 4e12 }), (from, span) => {
-        expect(timeAxis(from, from + span).ticks.length).toBeLessThan(8)
+        expect(timeAxis(from, from + span, 6).ticks.length).toBeLessThan(8)
       }),
     )
   })

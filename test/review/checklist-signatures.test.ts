@@ -35,6 +35,31 @@ describe('a signature', () => {
     expect(later.evidence[0]).toContain('signed by anna')
   })
 
+  it('that is withdrawn counts no more, nor does any before it; one that is made later does', async () => {
+    const withdrawal = signature('team-training-updated', {
+      by: 'ben',
+      note: 'it was put off',
+      at: ago(hours(1)).toISOString(),
+      until: ago(hours(1)).toISOString(),
+    })
+    const before = [signature('team-training-updated'), signature('documentation-updated')]
+    const withdrawn = { signatures: [...before, withdrawal] }
+    expect(await itemOf('team-training-updated', withdrawn)).toMatchObject({
+      state: 'open',
+      evidence: [
+        'withdrawn by ben at 2026-12-01 11:00 UTC (it was put off): hubkeeper sign team-training-updated --note TEXT',
+      ],
+    })
+    expect(await itemOf('documentation-updated', withdrawn)).toMatchObject({ state: 'ticked' })
+    expect(await itemOf('team-training-updated', withdrawn, ago(hours(1) + 1))).toMatchObject({
+      state: 'ticked',
+    })
+    const again = signature('team-training-updated', { at: ago(hours(1) / 2).toISOString() })
+    expect(
+      await itemOf('team-training-updated', { signatures: [...withdrawn.signatures, again] }),
+    ).toMatchObject({ state: 'ticked' })
+  })
+
   it('never overrides evidence that says no, nor replaces evidence that is missing', async () => {
     const failing = {
       runs: [health(finding('services.running', 'critical', { subject: 'api', actual: 'stopped' }))],

@@ -85,6 +85,16 @@ export const edgeCharts: readonly Chart[] = [
   },
   {
     kind: 'bars',
+    title: 'amounts that leave no room for names',
+    unit: 'lines',
+    bars: [
+      { name: 'what has more lines than anything else', value: -9e17 + 1 },
+      { name: 'no', value: 9e17 },
+    ],
+    limits: [{ name: 'more than anybody can count to, however long', value: 8e17 }],
+  },
+  {
+    kind: 'bars',
     title: 'sixty bars',
     unit: 'count',
     bars: Array.from({ length: 60 }, (_, i) => ({ name: `type ${i}`, value: 60 - i })),

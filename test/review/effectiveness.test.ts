@@ -111,12 +111,32 @@ describe('what was done by hand', () => {
       { from, to },
     )
     const signatures = [1, 2, 3, 4, 5].map((before) => signature('services-restarted', before))
+    const withdrawn = [1, 2, 3].map((each) => {
+      const { at, ...rest } = signature('withdrawn', each)
+      return { ...rest, at, until: at }
+    })
     const before = [20, 21, 22].map((each) => signature('training', each))
-    expect(automationOpportunities(history, tasks, [...signatures, ...before])).toMatchObject([
+    expect(automationOpportunities(history, tasks, [...signatures, ...withdrawn, ...before])).toMatchObject([
       { what: 'services-restarted', kind: 'signature', times: 5 },
       { what: 'backup', kind: 'run', times: 4, instead: expect.stringContaining('schedule install') },
       { what: 'restore-backup', kind: 'run', times: 3 },
     ])
+  })
+})
+
+it('what runs by schedule as well is not to be scheduled once more', () => {
+  const extra = [1, 2, 3].map(
+    (before): RunMade => ({
+      task: 'backup',
+      at: new Date(morning(before).getTime() + hours(6)),
+      scheduledFor: null,
+    }),
+  )
+  const [found] = automationOpportunities(historyOf([...everyDay, ...extra], { from, to }), tasks, [])
+  expect(found).toMatchObject({
+    what: 'backup',
+    times: 3,
+    instead: 'it runs by schedule as well: see what makes it needed in between',
   })
 })
 

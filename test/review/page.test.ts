@@ -1,4 +1,4 @@
-import { HubkeeperError, type Report } from '@hubkeeper/core'
+import { type Finding, finding, HubkeeperError, type Report } from '@hubkeeper/core'
 import { type Block, htmlOf, markdownOf, type Page, pageOfReport } from '@hubkeeper/review'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -70,8 +70,8 @@ describe('a page as Markdown', () => {
     expect(text).toContain(
       '# Architecture review\n\nlibrary, fourth quarter of 2026\n\n**▲ warning**: The database',
     )
-    expect(text).toContain('- size of the database: **696.2 MiB** (\\+ 19.4 MiB a week)')
-    expect(text).toContain('- p99: 119 ms at last')
+    expect(text).toContain('- size of the database: **696.2 MiB** (+ 19.4 MiB a week)')
+    expect(text).toContain('- p99: latest 119 ms')
     expect(text).toContain('| ✖ critical | time of a restore | 3 h 20 min | 5 h | 2026-12-20 |')
     expect(text).toContain(
       '| status | limit | now | in a year | reached |\n| --- | --- | ---: | ---: | --- |',
@@ -138,6 +138,17 @@ describe('a report as a page', () => {
     expect(text).toContain('| articles | 280 rows | 394.5 KiB |')
     expect(text).toContain('plan.md | attachment | 4.1 KiB |')
     expect(text).toContain('- From 2026-12-01 04:30 UTC, took 1 min 37 s')
+  })
+
+  it('says once what to do about findings that want the same', () => {
+    const late = (subject: string): Finding =>
+      finding('tasks.overdue', 'critical', { subject, evidence: ['it never succeeded'] })
+    const text = markdownOf(
+      pageOfReport({ ...sampleReport, findings: ['backup', 'cleanup'].map(late), figures: [] }),
+    )
+    expect(text.match(/What to do/g)).toHaveLength(1)
+    expect(text).toContain('### ✖ critical: Task ran when it was due (2)')
+    expect(text).toContain('- backup: it never succeeded\n- cleanup: it never succeeded')
   })
 
   it('takes sections of its own after what is wrong', () => {

@@ -14,10 +14,15 @@ export const at = new Date('2026-12-01T12:00:00.000Z')
 export const ago = (ms: number): Date => new Date(at.getTime() - ms)
 
 /** A run an hour ago, unless said otherwise. */
-export type Run = Omit<RunMade, 'at'> & { readonly at?: Date; readonly documents?: readonly string[] }
+export type Run = Omit<RunMade, 'at'> & {
+  readonly at?: Date
+  readonly documents?: readonly string[]
+  readonly hub?: string
+}
 
-const reportOfRun = ({ documents = [], ...run }: Run): Report => ({
+const reportOfRun = ({ documents = [], hub = 'hub', ...run }: Run): Report => ({
   ...reportOf({ at: ago(hours(1)), ...run }),
+  hub,
   artifacts: documents.map((key) => ({ kind: 'attachment', key, bytes: 10 })),
 })
 
@@ -50,7 +55,7 @@ export async function checklistOf(
   const [checklist] = await checklistsAt(
     {
       at: then,
-      hub: { timeZone: 'UTC' },
+      hub: { id: 'hub', timeZone: 'UTC' },
       ledger: { signatures: async () => given.signatures ?? [] },
       reports: archiveOf(given),
     },

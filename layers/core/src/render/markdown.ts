@@ -18,7 +18,7 @@ export function reportMarkdown(report: Report): string {
   const sections = [
     [`# ${plain(report.hub)}: ${plain(report.task)}: **${report.status}**`],
     [
-      `Run ${report.run}, ${report.startedAt} to ${report.finishedAt}${report.scheduledFor === null ? '' : `, scheduled for ${report.scheduledFor}`}.`,
+      `Run ${report.run}, ${report.startedAt} to ${report.finishedAt}${report.scheduledFor === null ? '' : `, scheduled for ${report.scheduledFor}`}.${report.pretendedAt === undefined ? '' : ` It pretended that it was ${report.pretendedAt}.`}`,
     ],
     report.error === null
       ? []

@@ -17,10 +17,13 @@ export const onOneLine = (text: string): string =>
     .replace(unseen, '\ufffd')
     .trim()
 
+/** A part of a line, but for its beginning, that Markdown shows as it is: no markup, no link, no HTML. */
+export const withoutInlineMarkup = (part: string): string =>
+  part.replace(/[\\`*_{}[\]<>#|~&]/g, (sign) => `\\${sign}`)
+
 /** One line that Markdown shows as it is: no markup, no link, no HTML. */
 export const withoutMarkup = (line: string): string =>
-  line
-    .replace(/[\\`*_{}[\]<>#|~&]/g, (sign) => `\\${sign}`)
+  withoutInlineMarkup(line)
     // What would begin a list or a heading.
     .replace(/^(\s*)([-+=]|\d{1,9}(?=[.)](?:\s|$)))/, (_, space: string, sign: string) =>
       /\d/.test(sign) ? `${space}${sign}\\` : `${space}\\${sign}`,

@@ -11,7 +11,7 @@ export function formatValue(value: string | number | boolean | null, unit: Unit 
     case 'seconds':
       return formatDuration(value * 1000)
     case 'percent':
-      return `${value.toFixed(1)} %`
+      return percentText(value)
     case 'usd':
       return `${value.toFixed(2)} USD`
     case 'rows':
@@ -20,4 +20,14 @@ export function formatValue(value: string | number | boolean | null, unit: Unit 
     case 'count':
       return value.toLocaleString('en')
   }
+}
+
+/** So little is not told apart from all, or from nothing, percent. */
+const least = 0.001
+
+/** Percent with one decimal; with more where that would pass for all or for nothing: `99.97 %`, `0.04 %`. */
+function percentText(value: number): string {
+  if (value > 99.9 && value < 100) return `${Math.min(100 - least, Number(value.toFixed(3)))} %`
+  if (value > 0 && value < least) return `under ${least} %`
+  return value > 0 && value < 0.1 ? `${Number(value.toPrecision(1))} %` : `${value.toFixed(1)} %`
 }

@@ -1,8 +1,9 @@
+import type { Unit } from '@hubkeeper/core'
 import type { Chart } from '../page/page.ts'
 import { amountText } from './amount.ts'
-import { isBand } from './facts.ts'
+import { forecastOf } from './forecast.ts'
 import { minuteText } from './moments.ts'
-import { type BarChart, byTime, isNumber, type LineChart, readingsOf } from './readings.ts'
+import { type BarChart, isNumber, type LineChart, readingsOf } from './readings.ts'
 
 /** The numbers behind a chart. */
 export interface DataTable {
@@ -16,12 +17,14 @@ export interface DataTable {
 export const dataOf = (chart: Chart, most: number): DataTable =>
   chart.kind === 'line' ? lineData(chart, most) : barData(chart, most)
 
-function lineData({ forecast, series, unit }: LineChart, most: number): DataTable {
+function lineData(chart: LineChart, most: number): DataTable {
+  const { series, unit } = chart
+  const forecast = forecastOf(chart)
   const known = series.map((each) => readingsOf(each).points)
   const values = known.map((points) => new Map(points.map(({ at, value }) => [at.getTime(), value])))
   const times = [...new Set(values.flatMap((each) => [...each.keys()]))].sort((a, b) => a - b)
   const cell = (value: number | undefined): string => (value === undefined ? '' : amountText(value, unit))
-  const expected = evenly(byTime(forecast?.points.filter(isBand) ?? []), Math.ceil(most / 2))
+  const expected = evenly(forecast?.points ?? [], Math.ceil(most / 2))
   const kept = times.slice(Math.max(0, times.length - Math.max(1, most - expected.length)))
   const blank = expected.length === 0 ? [] : ['']
   return {
@@ -55,9 +58,20 @@ function evenly<T>(all: readonly T[], most: number): readonly T[] {
   )
 }
 
+/** What amounts are of, as the head of their column: each is written with the unit that suits it. */
+const amounts: Readonly<Record<Unit, string>> = {
+  bytes: 'size',
+  seconds: 'time',
+  percent: 'share',
+  rows: 'rows',
+  lines: 'lines',
+  count: 'number',
+  usd: 'cost',
+}
+
 function barData({ bars, unit }: BarChart, most: number): DataTable {
   return {
-    header: ['name', unit],
+    header: ['name', amounts[unit]],
     rows: bars
       .slice(0, most)
       .map(({ name, value }) => [name, amountText(isNumber(value) ? value : null, unit)]),

@@ -1,18 +1,10 @@
 import { days, type Unit } from '@hubkeeper/core'
-import type { Chart, Limit, Point } from '../page/page.ts'
+import type { Chart, Limit } from '../page/page.ts'
 import { amountText } from './amount.ts'
+import { forecastOf } from './forecast.ts'
 import { limitsNear, type Range, rangeOf } from './limits.ts'
 import { dayText, minuteText, momentText } from './moments.ts'
-import {
-  type BarChart,
-  byTime,
-  isNumber,
-  isUsable,
-  type LineChart,
-  mostBars,
-  mostSeries,
-  readingsOf,
-} from './readings.ts'
+import { type BarChart, isNumber, type LineChart, mostBars, mostSeries, readingsOf } from './readings.ts'
 
 /** So many gaps are named. */
 const mostGaps = 3
@@ -33,57 +25,73 @@ function lineFacts(chart: LineChart): string[] {
   ]
 }
 
+/** How high something came; of a forecast, how high it may come at most as well. */
+interface Top {
+  readonly name: string
+  readonly high: number
+  readonly perhaps?: number
+}
+
 /** How high each series came, and the forecast. */
-function topsOf({ forecast, series }: LineChart) {
-  const highest = (points: readonly Point[]): number =>
-    rangeOf(points.map(({ value }) => value))?.high ?? -Infinity
+function topsOf(chart: LineChart): Top[] {
+  const highest = (values: readonly number[]): number => rangeOf(values)?.high ?? -Infinity
+  const forecast = forecastOf(chart)
   return [
-    ...series.map((each) => ({ name: each.name, high: highest(readingsOf(each).points) })),
-    ...(forecast === undefined
+    ...chart.series.map((each) => ({
+      name: each.name,
+      high: highest(readingsOf(each).points.map(({ value }) => value)),
+    })),
+    ...(forecast === null
       ? []
-      : [{ name: forecast.name, high: highest(forecast.points.filter(isBand)) }]),
+      : [
+          {
+            name: forecast.name,
+            high: highest(forecast.points.map(({ value }) => value)),
+            perhaps: highest(forecast.points.map(({ high }) => high)),
+          },
+        ]),
   ]
 }
 
 /** Between which values the readings and the forecast of a chart lie; null when there are none. */
-export function drawnRange({ forecast, series }: LineChart): Range | null {
+export function drawnRange(chart: LineChart): Range | null {
   return rangeOf([
-    ...series.flatMap((each) => readingsOf(each).points.map(({ value }) => value)),
-    ...(forecast?.points ?? []).filter(isBand).flatMap(({ high, low, value }) => [low, value, high]),
+    ...chart.series.flatMap((each) => readingsOf(each).points.map(({ value }) => value)),
+    ...(forecastOf(chart)?.points ?? []).flatMap(({ high, low, value }) => [low, value, high]),
   ])
 }
-
-/** Whether a point of a forecast can be drawn. */
-export const isBand = (point: Point & Range): boolean =>
-  isUsable(point) && isNumber(point.low) && isNumber(point.high)
 
 const seriesFact =
   (unit: Unit) =>
   (series: LineChart['series'][number]): string => {
     const { gaps, name, points, unusable } = readingsOf(series)
     const [first, last] = [points[0], points.at(-1)]
-    const without =
-      unusable === 0 ? '' : `; ${unusable}${points.length === 0 ? '' : ' more'} without a number`
-    if (first === undefined || last === undefined) return `${name}: no readings yet${without}.`
+    const without = unusable === 0 ? '' : `; ${unusable} more without a usable number`
+    if (first === undefined || last === undefined) {
+      return unusable === 0
+        ? `${name}: no readings yet.`
+        : `${name}: ${unusable === 1 ? '1 reading' : `${unusable} readings`}, none with a usable number.`
+    }
     const value = (amount: number): string => amountText(amount, unit)
     if (points.length === 1)
       return `${name}: ${value(first.value)}, one reading, ${momentText(first.at)}${without}.`
     const range = rangeOf(points.map((point) => point.value)) ?? { low: first.value, high: first.value }
     const course =
       range.low === range.high
-        ? `${value(last.value)} all the time`
-        : `${value(last.value)} at last, ${value(first.value)} at first, between ${value(range.low)} and ${value(range.high)}`
+        ? `always ${value(last.value)}`
+        : `latest ${value(last.value)}, first ${value(first.value)}, between ${value(range.low)} and ${value(range.high)}`
     const time = last.at.getTime() - first.at.getTime() > days(30) ? dayText : minuteText
     const missing = gaps.slice(0, mostGaps).map(({ from, to }) => `${time(from)} to ${time(to)}`)
     const more = gaps.length > mostGaps ? ` and ${gaps.length - mostGaps} more times` : ''
     const gap = missing.length === 0 ? '' : `; no readings ${missing.join(', ')}${more}`
-    return `${name}: ${course}; ${points.length} readings from ${time(first.at)} to ${time(last.at)}${gap}${without}.`
+    return `${name}: ${course}; ${points.length.toLocaleString('en')} readings from ${time(first.at)} to ${time(last.at)}${gap}${without}.`
   }
 
-function forecastFacts({ forecast, unit }: LineChart): string[] {
-  const last = byTime(forecast?.points.filter(isBand) ?? []).at(-1)
-  if (forecast === undefined || last === undefined) return []
-  const value = (amount: number): string => amountText(amount, unit)
+function forecastFacts(chart: LineChart): string[] {
+  const forecast = forecastOf(chart)
+  const last = forecast?.points.at(-1)
+  if (forecast === null || last === undefined) return []
+  const value = (amount: number): string => amountText(amount, chart.unit)
   return [
     `${forecast.name}: ${value(last.value)} on ${dayText(last.at)}, between ${value(last.low)} and ${value(last.high)}.`,
   ]
@@ -93,14 +101,16 @@ function forecastFacts({ forecast, unit }: LineChart): string[] {
 function limitFacts(
   limits: readonly Limit[],
   unit: Unit,
-  tops: readonly { readonly name: string; readonly high: number }[],
+  tops: readonly Top[],
   range: Range | null,
 ): string[] {
-  const { far } = limitsNear(limits, range ?? { low: 0, high: 0 })
+  const { far } = limitsNear(limits, range ?? { low: 0, high: 0 }, unit)
   return limits
     .filter(({ value }) => isNumber(value))
     .map((limit) => {
-      const above = tops.filter(({ high }) => high > limit.value).map(({ name }) => name)
+      const above = tops.flatMap(({ high, name, perhaps = high }) =>
+        high > limit.value ? [name] : perhaps > limit.value ? [`perhaps ${name}`] : [],
+      )
       const named = above.slice(0, 3).join(', ') + (above.length > 3 ? ` and ${above.length - 3} more` : '')
       const passed = range === null ? '' : `; above it: ${above.length === 0 ? 'nothing' : named}`
       const off = range !== null && far.includes(limit) ? ', beyond the picture' : ''
@@ -127,7 +137,7 @@ function barFacts({ bars, limits, unit }: BarChart): string[] {
         ? []
         : [`${said.join('; ')}.`]),
     ...(usable.length > mostBars ? [`The picture shows the first ${mostBars}.`] : []),
-    ...(unusable === 0 ? [] : [`${unusable} more without a number.`]),
+    ...(unusable === 0 ? [] : [`${unusable} more without a usable number.`]),
     ...limitFacts(
       limits ?? [],
       unit,

@@ -1,7 +1,7 @@
 import type { LegendComponentOption } from 'echarts/components'
 import type { Band } from '../page/page.ts'
-import { chartWidth, colours, letters } from './look.ts'
-import { labelText } from './option.ts'
+import { labelText } from './label-text.ts'
+import { colours, letters, type Room } from './look.ts'
 import type { Readings } from './readings.ts'
 import { textWidth } from './text-width.ts'
 
@@ -12,14 +12,18 @@ const iconWidth = 28
  * What each line is called, where there are several: in columns that the longest name fits into, each
  * entry at a place of its own, for the renderer does not know how wide letters are.
  */
-export function legendOf(series: readonly Readings[], forecast: Band | null) {
+export function legendOf(
+  series: readonly Readings[],
+  forecast: Band | null,
+  { names: { legend }, width }: Room,
+) {
   const names = [
-    ...series.map(({ name }, i) => ({ id: `s${i}`, name: labelText(name, 36) })),
-    ...(forecast === null ? [] : [{ id: 'forecast', name: labelText(forecast.name, 36) }]),
+    ...series.map(({ name }, i) => ({ id: `s${i}`, name: labelText(name, legend) })),
+    ...(forecast === null ? [] : [{ id: 'forecast', name: labelText(forecast.name, legend) }]),
   ]
   if (names.length < 2) return null
   const column = iconWidth + 20 + Math.max(...names.map(({ name }) => textWidth(name)))
-  const columns = Math.max(1, Math.floor(chartWidth / column))
+  const columns = Math.max(1, Math.floor(width / column))
   const items = names.map(
     ({ id, name }, i): LegendComponentOption => ({
       left: (i % columns) * column,

@@ -1,3 +1,4 @@
+import type { Unit } from '@hubkeeper/core'
 import type { Limit } from '../page/page.ts'
 import { isNumber } from './readings.ts'
 
@@ -18,11 +19,14 @@ export function rangeOf(values: Iterable<number>): Range | null {
   return low <= high ? { low, high } : null
 }
 
-/** Limits that can be drawn without making a flat line of the values, and those that lie too far off. */
-export function limitsNear(limits: readonly Limit[], { high, low }: Range) {
+/**
+ * Limits that can be drawn without making a flat line of the values, and those that lie too far off. Of a share
+ * the whole is always near: how much of it is left is what its picture is for.
+ */
+export function limitsNear(limits: readonly Limit[], { high, low }: Range, unit: Unit) {
   const usable = limits.filter(({ value }) => isNumber(value))
   const span = Math.max(high - low, 0.02 * Math.abs(high))
-  const isNear = ({ value }: Limit): boolean =>
-    value >= low ? value <= Math.max(4 * high, low + 4 * span) : value >= high - 4 * span
+  const top = Math.max(4 * high, low + 4 * span, unit === 'percent' ? 100 : -Infinity)
+  const isNear = ({ value }: Limit): boolean => (value >= low ? value <= top : value >= high - 4 * span)
   return { near: usable.filter(isNear), far: usable.filter((limit) => !isNear(limit)) }
 }

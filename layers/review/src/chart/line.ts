@@ -1,43 +1,50 @@
 import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
 import type { Band, Point } from '../page/page.ts'
-import { amountText } from './amount.ts'
-import { drawnRange, isBand } from './facts.ts'
+import { pictureAmount } from './amount.ts'
+import { drawnRange } from './facts.ts'
+import { forecastOf } from './forecast.ts'
 import { legendOf } from './legend.ts'
+import { limitLines } from './limit-lines.ts'
 import { limitsNear, rangeOf } from './limits.ts'
-import { colours, letters, manners } from './look.ts'
-import { type ChartOption, type Drawing, limitLines } from './option.ts'
-import { byTime, type LineChart, mostSeries, type Readings, readingsOf, thinned } from './readings.ts'
+import { colours, letters, manners, type Room } from './look.ts'
+import type { ChartOption, Drawing } from './option.ts'
+import { type LineChart, mostSeries, type Readings, readingsOf, thinned } from './readings.ts'
 import { textWidth } from './text-width.ts'
 import { timeAxis } from './time-axis.ts'
 import { valueAxis } from './value-axis.ts'
 
+/** The name of a limit stands over the plot, px. */
+const top = 18
+/** Half of a day's name stands beside the plot, px. */
+const right = 36
 /** Of so few points each is marked. */
 const mostMarked = 40
 const plotHeight = 220
 
 /** A chart over time, ready to be drawn; null when there is nothing to draw. */
-export function lineDrawing(chart: LineChart): Drawing | null {
+export function lineDrawing(chart: LineChart, room: Room): Drawing | null {
   const series = chart.series
     .slice(0, mostSeries)
     .map(readingsOf)
     .filter(({ points }) => points.length > 0)
-  const forecast = forecastOf(chart.forecast)
+  const forecast = forecastOf(chart)
   const range = drawnRange({ ...chart, series: chart.series.slice(0, mostSeries) })
   const times = rangeOf(
     [...series.map(({ points }) => points), forecast?.points ?? []].flat().map(({ at }) => at.getTime()),
   )
   if (range === null || times === null) return null
-  const limits = limitsNear(chart.limits ?? [], range).near
+  const limits = limitsNear(chart.limits ?? [], range, chart.unit).near
   const shown = rangeOf([range.low, range.high, ...limits.map(({ value }) => value)]) ?? range
   const values = valueAxis(shown.low, shown.high, chart.unit)
-  const time = timeAxis(times.low, times.high)
+  const time = timeAxis(times.low, times.high, room.mostTicks)
   // The middle of a day's name stands below its tick.
   const left = 14 + Math.max(26, ...ticksOf(values).map((tick) => textWidth(values.label(tick))))
-  const legend = legendOf(series, forecast)
+  const legend = legendOf(series, forecast, room)
+  const bottom = 16 + 15 * time.lines
   const option: ChartOption = {
     animation: false,
     ...(legend === null ? {} : { legend: [...legend.items] }),
-    grid: { left, right: 36, top: 16 + (legend?.height ?? 0), bottom: 30, outerBoundsMode: 'none' },
+    grid: { left, right, top: top + (legend?.height ?? 0), bottom, outerBoundsMode: 'none' },
     xAxis: {
       type: 'value',
       min: time.min,
@@ -65,20 +72,23 @@ export function lineDrawing(chart: LineChart): Drawing | null {
         name: 'limits',
         silent: true,
         data: [],
-        markLine: limitLines(limits, 'y', (value) => amountText(value, chart.unit)),
+        markLine: limitLines(limits, {
+          axis: 'y',
+          min: values.min,
+          max: values.max,
+          length: plotHeight,
+          across: room.width - left - right,
+          letters: room.names.limit,
+          label: (value) => pictureAmount(value, chart.unit),
+        }),
       },
     ],
   }
-  return { option, height: 16 + (legend?.height ?? 0) + plotHeight + 30 }
+  return { option, width: room.width, height: top + (legend?.height ?? 0) + plotHeight + bottom }
 }
 
 function ticksOf({ max, min, step }: { readonly min: number; readonly max: number; readonly step: number }) {
   return Array.from({ length: Math.min(20, Math.round((max - min) / step) + 1) }, (_, i) => min + i * step)
-}
-
-function forecastOf(band: Band | undefined): Band | null {
-  const points = byTime(band?.points.filter(isBand) ?? [])
-  return band === undefined || points.length === 0 ? null : { name: band.name, points }
 }
 
 function lineSeries({ gaps, points }: Readings, i: number): LineSeriesOption {
@@ -98,13 +108,14 @@ function lineSeries({ gaps, points }: Readings, i: number): LineSeriesOption {
   }
 }
 
-/** A line is not drawn over times without readings. */
+/** A line is not drawn over times without readings, wherever in between the points that are left lie. */
 function withGaps(points: readonly Point[], gaps: Readings['gaps']): (number | '-')[][] {
-  const ends = new Set(gaps.map(({ to }) => to.getTime()))
-  return points.flatMap(({ at, value }) => [
-    ...(ends.has(at.getTime()) ? [[at.getTime(), '-' as const]] : []),
-    [at.getTime(), value],
-  ])
+  let next = 0
+  return points.flatMap(({ at, value }, i) => {
+    const before = next
+    while (next < gaps.length && (gaps[next]?.to ?? at) <= at) next += 1
+    return [...(next > before && i > 0 ? [[at.getTime(), '-' as const]] : []), [at.getTime(), value]]
+  })
 }
 
 const middleSeries = ({ points }: Band): LineSeriesOption => ({

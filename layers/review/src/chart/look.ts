@@ -1,7 +1,19 @@
 import { fontSize } from './text-width.ts'
 
-/** How wide charts are drawn, px; they grow and shrink with the page. */
-export const chartWidth = 720
+/** What a chart is drawn for: how wide, px, and what of its lettering has room there. */
+export interface Room {
+  readonly width: number
+  /** Letters of a name beside a bar, of a name in the legend, and of the name of a limit. */
+  readonly names: { readonly bar: number; readonly legend: number; readonly limit: number }
+  /** Ticks on the axis of time. */
+  readonly mostTicks: number
+}
+
+/** Charts grow and shrink with the page; on a narrow screen another one is shown, for letters would shrink as well. */
+export const rooms = {
+  wide: { width: 720, names: { bar: 34, legend: 36, limit: 40 }, mostTicks: 6 },
+  narrow: { width: 360, names: { bar: 16, legend: 30, limit: 18 }, mostTicks: 3 },
+} as const satisfies Record<string, Room>
 
 /**
  * Colours are variables of the page, so that one picture serves light, dark and paper; each has one for

@@ -2,7 +2,6 @@ import { BarChart, CustomChart, LineChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
-import { chartWidth } from './look.ts'
 import type { Drawing } from './option.ts'
 
 use([LineChart, BarChart, CustomChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer])
@@ -13,8 +12,8 @@ use([LineChart, BarChart, CustomChart, GridComponent, LegendComponent, MarkLineC
  *
  * @param id begins the names of clip paths, so that several pictures fit into one page
  */
-export function svgInside({ height, option }: Drawing, id: string): string {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: chartWidth, height })
+export function svgInside({ height, option, width }: Drawing, id: string): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   try {
     chart.setOption(option)
     return chart

@@ -1,4 +1,4 @@
-import { onOneLine, withoutMarkup } from '@hubkeeper/core'
+import { onOneLine, withoutInlineMarkup, withoutMarkup } from '@hubkeeper/core'
 import { dataOf } from '../chart/data.ts'
 import { factsOf } from '../chart/facts.ts'
 import { momentText } from '../chart/moments.ts'
@@ -11,14 +11,17 @@ const mostRows = 12
 /** Text that cannot be taken for Markdown, on one line. */
 const plain = (text: string): string => withoutMarkup(onOneLine(text))
 
+/** The same within a line, where nothing begins a list. */
+const inline = (text: string): string => withoutInlineMarkup(onOneLine(text))
+
 /** A page as Markdown for mail and chat; charts become their facts and a small table. */
 export function markdownOf(page: Page): string {
   const parts = [
-    `# ${plain(page.title)}`,
+    `# ${inline(page.title)}`,
     plain(page.subtitle),
-    `**${signs[page.status]} ${page.status}**: ${plain(page.verdict)}`,
+    `**${signs[page.status]} ${page.status}**: ${inline(page.verdict)}`,
     ...page.sections.flatMap(({ blocks, heading }) => [
-      `## ${plain(heading)}`,
+      `## ${inline(heading)}`,
       ...blocks.flatMap(blockParts),
     ]),
     `Made by Hubkeeper at ${momentText(page.generatedAt)}.`,
@@ -30,13 +33,13 @@ export function markdownOf(page: Page): string {
 function blockParts(block: Block): string[] {
   switch (block.kind) {
     case 'heading':
-      return [`### ${plain(block.text)}`]
+      return [`### ${inline(block.text)}`]
     case 'paragraph':
       return [plain(block.text)]
     case 'list':
       return [listText(block.items)]
     case 'table':
-      return [`**${plain(block.caption)}**`, tableText(block)]
+      return [`**${inline(block.caption)}**`, tableText(block)]
     case 'chart':
       return chartParts(block.chart)
     case 'figures':
@@ -44,12 +47,12 @@ function blockParts(block: Block): string[] {
         block.figures
           .map(
             ({ name, note, value }) =>
-              `- ${plain(name)}: **${plain(value)}**${note === undefined ? '' : ` (${plain(note)})`}`,
+              `- ${plain(name)}: **${inline(value)}**${note === undefined ? '' : ` (${inline(note)})`}`,
           )
           .join('\n'),
       ]
     case 'details':
-      return [`**${plain(block.summary)}**`, ...block.blocks.flatMap(blockParts)]
+      return [`**${inline(block.summary)}**`, ...block.blocks.flatMap(blockParts)]
   }
 }
 
@@ -58,7 +61,7 @@ const listText = (items: readonly string[]): string => items.map((item) => `- ${
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
 const cellText = (cell: Cell): string =>
-  typeof cell === 'string' ? plain(cell) : `${signs[cell.status]} ${plain(cell.text)}`
+  typeof cell === 'string' ? inline(cell) : `${signs[cell.status]} ${inline(cell.text)}`
 
 function tableText({
   header,
@@ -66,7 +69,7 @@ function tableText({
   rows,
 }: Omit<Extract<Block, { kind: 'table' }>, 'kind' | 'caption'>) {
   return [
-    row(header.map(plain)),
+    row(header.map(inline)),
     row(header.map((_, i) => (right.includes(i) ? '---:' : '---'))),
     ...rows.map((cells) => row(cells.map(cellText))),
   ].join('\n')
@@ -76,7 +79,7 @@ function chartParts(chart: Chart): string[] {
   const { header, leftOut, rows } = dataOf(chart, mostRows)
   const which = chart.kind === 'line' ? 'older readings' : 'more'
   return [
-    `**${plain(chart.title)}**`,
+    `**${inline(chart.title)}**`,
     listText(factsOf(chart)),
     ...(rows.length === 0 ? [] : [tableText({ header, rows, right: header.map((_, i) => i).slice(1) })]),
     ...(leftOut === 0 ? [] : [`${leftOut} ${which} are left out.`]),

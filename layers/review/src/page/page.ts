@@ -73,6 +73,8 @@ export type Block =
 export interface Section {
   readonly heading: string
   readonly blocks: readonly Block[]
+  /** On paper, sections that are brief stand close together; what follows them begins on a sheet of its own. */
+  readonly brief?: true
 }
 
 /** A document for people: one model for HTML and Markdown. */

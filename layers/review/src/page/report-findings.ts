@@ -34,7 +34,7 @@ export function findingSections(findings: readonly Finding[]): Section[] {
   return [
     {
       heading: 'What needs attention',
-      blocks: [tableOf('Worst first', wanting), ...wanting.flatMap(advice)],
+      blocks: [tableOf('Worst first', wanting), ...alike(wanting).flatMap(adviceOf)],
     },
   ]
 }
@@ -64,14 +64,40 @@ function tableOf(caption: string, findings: readonly Finding[]): Block {
   }
 }
 
+/** Findings of one check that want the same, each with no more than a line of evidence; any other alone. */
+function alike(findings: readonly Finding[]): Finding[][] {
+  const same = Map.groupBy(findings, ({ advice, check, evidence: lines, status }, i) =>
+    JSON.stringify(lines.length > 1 ? i : [check, status, advice]),
+  )
+  return [...same.values()]
+}
+
+/** What to do, said once for all that want it; then what tells that each is so. */
+function adviceOf(findings: readonly Finding[]): Block[] {
+  const [first] = findings
+  if (
+    first === undefined ||
+    (first.advice === null && findings.every(({ evidence: lines }) => lines.length === 0))
+  )
+    return []
+  if (findings.length === 1) return advice(first)
+  const { status, title } = first
+  const items = findings.map(({ evidence: lines, subject }) => [subject ?? title, ...lines].join(': '))
+  return [
+    { kind: 'heading', text: `${signs[status]} ${status}: ${title} (${findings.length})` },
+    ...todo(first),
+    { kind: 'list', items },
+  ]
+}
+
+const todo = ({ advice: text }: Finding): Block[] =>
+  text === null ? [] : [{ kind: 'paragraph', text: `What to do: ${text}` }]
+
 /** What to do about a finding, and what tells that it is so. */
 function advice(finding: Finding): Block[] {
-  if (finding.advice === null && finding.evidence.length === 0) return []
   return [
     { kind: 'heading', text: `${signs[finding.status]} ${finding.status}: ${named(finding)}` },
-    ...(finding.advice === null
-      ? []
-      : [{ kind: 'paragraph', text: `What to do: ${finding.advice}` } satisfies Block]),
+    ...todo(finding),
     ...evidenceList(finding),
   ]
 }

@@ -81,7 +81,7 @@ function artifactSections({ artifacts }: Report): Section[] {
   ]
 }
 
-function runSection({ finishedAt, run, scheduledFor, startedAt, task }: Report): Section {
+function runSection({ finishedAt, pretendedAt, run, scheduledFor, startedAt, task }: Report): Section {
   const took = Date.parse(finishedAt) - Date.parse(startedAt)
   return {
     heading: 'The run',
@@ -92,6 +92,9 @@ function runSection({ finishedAt, run, scheduledFor, startedAt, task }: Report):
           `Task ${task}, run ${run}`,
           `From ${momentText(new Date(startedAt))}, took ${formatDuration(took)}`,
           scheduledFor === null ? 'Not by schedule' : `Scheduled for ${momentText(new Date(scheduledFor))}`,
+          ...(pretendedAt === undefined
+            ? []
+            : [`It pretended that it was ${momentText(new Date(pretendedAt))}`]),
         ],
       },
     ],

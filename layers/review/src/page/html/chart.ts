@@ -1,8 +1,9 @@
 import { dataOf } from '../../chart/data.ts'
 import { factsOf } from '../../chart/facts.ts'
+import { rooms } from '../../chart/look.ts'
 import { type Picture, pictureOf } from '../../chart/picture.ts'
 import type { Chart } from '../page.ts'
-import { drawn, html, type Markup } from './markup.ts'
+import { drawn, html, type Markup, withDays } from './markup.ts'
 import type { Numbering } from './numbering.ts'
 import { tableHtml } from './table.ts'
 
@@ -15,25 +16,32 @@ const mostPrinted = 12
 export async function chartHtml(chart: Chart, numbering: Numbering): Promise<Markup> {
   numbering.pictures += 1
   const id = `chart-${numbering.pictures}`
-  const picture = await pictureOf(chart, id)
   const facts = factsOf(chart)
   return html`<figure>
-<figcaption>${chart.title}</figcaption>
-${picture === null ? null : pictureHtml(picture, id, chart.title, facts)}
-<ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>
+<figcaption id="${id}-title">${chart.title}</figcaption>
+${await pictureHtml(chart, id)}<ul class="facts" id="${id}-facts">${facts.map((fact) => html`<li>${withDays(fact)}</li>`)}</ul>
 ${numbersHtml(chart, numbering)}</figure>
 `
 }
 
-const pictureHtml = (
-  { height, inside, width }: Picture,
-  id: string,
-  title: string,
-  facts: readonly string[],
-) =>
-  html`<div class="picture" tabindex="0" role="group" aria-label="${title}"><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-facts"><title id="${id}-title">${title}</title><desc id="${id}-facts">${facts.join(' ')}</desc>
+/** The picture for a wide screen and for paper, and the one for a narrow screen: one of them is shown. */
+async function pictureHtml(chart: Chart, id: string): Promise<Markup | null> {
+  const wide = await pictureOf(chart, `${id}-wide`, rooms.wide)
+  const narrow = await pictureOf(chart, `${id}-narrow`, rooms.narrow)
+  if (wide === null || narrow === null) return null
+  return html`<div class="picture">${svgHtml(wide, id, 'wide')}
+${svgHtml(narrow, id, 'narrow')}</div>
+`
+}
+
+const svgHtml = ({ height, inside, width }: Picture, id: string, room: keyof typeof rooms): Markup =>
+  html`<svg class="${room}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-facts">
 ${drawn(inside)}
-</svg></div>`
+</svg>`
+
+/** Whether every number stands in the picture already, with the whole of its name. */
+const saysAll = (chart: Chart): boolean =>
+  chart.kind === 'bars' && chart.bars.every(({ name }) => [...name].length <= rooms.wide.names.bar)
 
 function numbersHtml(chart: Chart, numbering: Numbering): Markup | null {
   const { header, leftOut, rows } = dataOf(chart, mostRows)
@@ -41,8 +49,8 @@ function numbersHtml(chart: Chart, numbering: Numbering): Markup | null {
   const which = chart.kind === 'line' ? 'older readings' : 'more'
   const caption = `${chart.title}: the numbers${leftOut === 0 ? '' : `; ${leftOut} ${which} are left out`}`
   const right = header.map((_, i) => i).slice(1)
-  const unprinted = rows.length > mostPrinted ? html` class="unprinted"` : null
-  return html`<details${unprinted}><summary>The numbers as a table</summary><div class="inner">
+  const paper = rows.length > mostPrinted || saysAll(chart) ? 'unprinted' : 'printed'
+  return html`<details class="${paper}"><summary>The numbers as a table</summary><div class="inner">
 ${tableHtml({ kind: 'table', caption, header, rows, right }, numbering)}</div></details>
 `
 }

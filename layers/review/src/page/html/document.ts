@@ -2,7 +2,7 @@ import { momentText } from '../../chart/moments.ts'
 import type { Page, Section } from '../page.ts'
 import { blocksHtml } from './blocks.ts'
 import type { Markup } from './markup.ts'
-import { drawn, html } from './markup.ts'
+import { drawn, html, withDays } from './markup.ts'
 import type { Numbering } from './numbering.ts'
 import { statusShape } from './status.ts'
 import { style } from './style.ts'
@@ -11,8 +11,9 @@ import { style } from './style.ts'
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
-/** From so many sections on there is a list of them. */
+/** From so many sections on there is a list of them, and from so many on it is set in columns. */
 const fewSections = 4
+const manySections = 9
 
 /**
  * A page as one self-contained document: it loads nothing, runs no script, and is the same for the same
@@ -38,8 +39,8 @@ export async function htmlOf(page: Page): Promise<string> {
 <body>
 <header>
 <h1>${page.title}</h1>
-<p class="subtitle">${page.subtitle}</p>
-<div class="verdict is-${page.status}">${statusShape(page.status)}<div><strong>${page.status}</strong><span class="says">${page.verdict}</span></div></div>
+<p class="subtitle">${withDays(page.subtitle)}</p>
+<div class="verdict is-${page.status}">${statusShape(page.status)}<div><strong>${page.status}</strong><span class="says">${withDays(page.verdict)}</span></div></div>
 ${contentsHtml(page.sections)}
 </header>
 <main>
@@ -54,8 +55,12 @@ ${sections}
 
 const sectionId = (i: number): string => `section-${i + 1}`
 
-async function sectionHtml({ blocks, heading }: Section, i: number, numbering: Numbering): Promise<Markup> {
-  return html`<section aria-labelledby="${sectionId(i)}">
+async function sectionHtml(
+  { blocks, brief, heading }: Section,
+  i: number,
+  numbering: Numbering,
+): Promise<Markup> {
+  return html`<section aria-labelledby="${sectionId(i)}"${brief === true ? html` class="brief"` : null}>
 <h2 id="${sectionId(i)}">${heading}</h2>
 ${await blocksHtml(blocks, numbering)}
 </section>
@@ -65,5 +70,6 @@ ${await blocksHtml(blocks, numbering)}
 function contentsHtml(sections: readonly Section[]): Markup | null {
   if (sections.length < fewSections) return null
   const items = sections.map(({ heading }, i) => html`<li><a href="#${sectionId(i)}">${heading}</a></li>`)
-  return html`<nav aria-label="Sections"><ul>${items}</ul></nav>`
+  const many = sections.length < manySections ? null : html` class="many"`
+  return html`<nav aria-label="Sections"><ul${many}>${items}</ul></nav>`
 }

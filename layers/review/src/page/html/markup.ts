@@ -34,5 +34,9 @@ function sourceOf(part: Part): string {
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Markup =>
   new Markup(strings.map((string, i) => string + sourceOf(parts[i] ?? null)).join(''))
 
+/** A text in which no day is broken at the end of a line. */
+export const withDays = (text: string): Markup =>
+  new Markup(escaped(text).replace(/\b\d{4}-\d\d-\d\d(?!\d)/g, '<time>$&</time>'))
+
 /** What a renderer of pictures made, which has escaped every text of it. */
 export const drawn = (svg: string): Markup => new Markup(svg)
