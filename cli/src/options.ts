@@ -15,13 +15,26 @@ export interface RunOptions extends CommonOptions {
   readonly scheduled?: Date
 }
 
-/** A moment in ISO 8601. */
+/** A day, or a time of it with the zone that it is of: without one it would be that of whoever reads it. */
+const momentPattern = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
+
+/** A moment in ISO 8601; a day is its beginning in UTC. */
 export function parseMoment(text: string): Date {
+  const [, day] = momentPattern.exec(text) ?? []
   const moment = new Date(text)
-  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(moment.getTime())) {
-    throw new InvalidArgumentError('write it as 2026-11-24T04:30:00Z')
+  if (day === undefined || Number.isNaN(moment.getTime())) {
+    throw new InvalidArgumentError(
+      'write it as 2026-11-24T04:30:00Z, or with another zone than UTC at its end',
+    )
   }
+  if (!isDay(day)) throw new InvalidArgumentError('there is no such day')
   return moment
+}
+
+/** Whether there is a day, written as 2026-12-31: the 31st of a shorter month is read as a day of the next one. */
+export function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
 }
 
 /** Adds the options that every command has, also one about all hubs of a configuration. */

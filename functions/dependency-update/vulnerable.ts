@@ -8,7 +8,7 @@ import {
   severities,
   type Tellable,
 } from '@hubkeeper/audit'
-import { finding } from '@hubkeeper/core'
+import { type Finding, finding } from '@hubkeeper/core'
 import { bounded, boundedLines } from './bounded.ts'
 import { everyTime } from './context.ts'
 import { countOf, flawText, ratingText, subjectOf, versionText } from './words.ts'
@@ -42,11 +42,18 @@ const worstFirst = (a: Flaw, b: Flaw): number =>
 
 /** A finding for each package with flaws, or one that there is none. */
 export function vulnerableFindings(inventory: Inventory, flawed: readonly FlawedPackage[]): Tellable[] {
-  if (flawed.length > 0) return bounded(check, flawed.map(flawedTellable))
+  if (flawed.length > 0) return bounded(check, flawed.map(flawedTellable), expectedOfOthers)
   const count = inventory.packages.length
   if (count === 0) return everyTime(finding(check, 'skipped', { actual: 'there is no version to ask about' }))
   return everyTime(finding(check, 'ok', { actual: `${countOf(count, 'package')}, none with a known flaw` }))
 }
+
+/** Where no flaw has a fix, nothing can be expected yet: programs tell by it whether there is something to do. */
+const mended = 'no known flaw'
+const expectedOf = (flaws: readonly Flaw[]): string | null =>
+  flaws.some(({ fixVersions }) => fixVersions.length > 0) ? mended : null
+const expectedOfOthers = (others: readonly Finding[]): string | null =>
+  others.some(({ expected }) => expected !== null) ? mended : null
 
 /** What is asked for while something else is installed is a warning at most: it does not run. */
 function flawedTellable({ of, versions }: FlawedPackage): Tellable {
@@ -55,7 +62,7 @@ function flawedTellable({ of, versions }: FlawedPackage): Tellable {
   )
   const told = finding(check, critical ? 'critical' : 'warning', {
     subject: subjectOf(of),
-    expected: 'no known flaw',
+    expected: expectedOf(versions.flatMap(({ flaws }) => flaws)),
     actual: versions.map(actualText).join('; '),
     evidence: boundedLines([
       ...of.versions.map(versionText),

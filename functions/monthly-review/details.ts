@@ -1,5 +1,5 @@
 import { formatDuration, type HubConfig, thresholdsOf } from '@hubkeeper/core'
-import { allReports, type Block, type Cell, type History, since } from '@hubkeeper/review'
+import { allReports, type Block, type Cell, type History, minuteText, since } from '@hubkeeper/review'
 import { effectsTable } from '../architecture-review/care-page.ts'
 import type { Incident } from './incidents.ts'
 import type { Packet } from './packet.ts'
@@ -9,27 +9,32 @@ const mostRows = 25
 
 const paragraph = (text: string): Block => ({ kind: 'paragraph', text })
 
+/** How many rows a table leaves out; nothing where it has all. */
+const more = (count: number): Block[] =>
+  count > mostRows ? [paragraph(`And ${(count - mostRows).toLocaleString('en')} more: see review.json.`)] : []
+
 /** What went wrong. */
-export function incidentsBlock(incidents: readonly Incident[]): Block {
-  if (incidents.length === 0) return paragraph('None that anybody saw.')
-  return {
+export function incidentBlocks(incidents: readonly Incident[]): Block[] {
+  if (incidents.length === 0) return [paragraph('None that anybody saw.')]
+  const table: Block = {
     kind: 'table',
     caption: 'Newest first',
-    header: ['what', 'first seen', 'last seen', 'times', 'told as', 'over'],
+    header: ['what', 'first seen (UTC)', 'last seen (UTC)', 'times', 'told as', 'over'],
     rows: incidents
       .slice(0, mostRows)
       .map((incident): Cell[] => [
         incident.what,
-        incident.from.toISOString().slice(0, 16).replace('T', ' '),
+        minuteText(incident.from),
         incident.kind === 'outage'
           ? `after ${formatDuration(incident.to.getTime() - incident.from.getTime())}`
-          : incident.to.toISOString().slice(0, 16).replace('T', ' '),
+          : minuteText(incident.to),
         String(incident.times),
         incident.detail,
         incident.open ? { text: 'not yet', status: 'critical' } : { text: 'over', status: 'ok' },
       ]),
     right: [3],
   }
+  return [table, ...more(incidents.length)]
 }
 
 /** How old the newest proven backup was whenever somebody looked; none where nobody did. */
@@ -113,25 +118,24 @@ const kinds = {
 } as const
 
 /** What is to come. */
-export function planningBlocks({ planning: { coming, plan, upgrades } }: Packet): Block[] {
+export function planningBlocks({ planning: { coming, plan, unknown, upgrades } }: Packet): Block[] {
   return [
     {
       kind: 'table',
       caption: 'The next run of each task (UTC)',
       header: ['when', 'task'],
-      rows: coming.map((run) => [run.at.toISOString().slice(0, 16).replace('T', ' '), run.task]),
+      rows: coming.map((run) => [minuteText(run.at), run.task]),
     },
+    ...unknown.map(paragraph),
     upgrades.length === 0
-      ? paragraph('No audit proposes an upgrade.')
+      ? paragraph(unknown.length === 0 ? 'No audit proposes an upgrade.' : 'No upgrade is proposed so far.')
       : {
           kind: 'table',
           caption: 'Upgrades, most pressing first',
           header: ['of', 'why', 'what'],
           rows: upgrades.slice(0, mostRows).map(({ detail, kind, of }) => [of, kinds[kind], detail]),
         },
-    ...(upgrades.length > mostRows
-      ? [paragraph(`And ${upgrades.length - mostRows} more: see review.json.`)]
-      : []),
+    ...more(upgrades.length),
     ...(plan === null ? [] : [paragraph(`The upgrade plan: ${plan}`)]),
   ]
 }

@@ -12,9 +12,9 @@ export const reviewSchema = z.strictObject({
   hub: z.string(),
   run: z.string().describe('ULID'),
   at: moment,
-  from: moment.describe('beginning of the month that is reviewed'),
+  from: moment.describe('beginning of the time that is reviewed: five weeks, or since the review before'),
   performance: performance.describe('the last 30 days against the quarter before'),
-  availability: availability.shape.month,
+  availability: availability.shape.month.describe('of the last 30 days'),
   incidents: z
     .array(
       z.strictObject({
@@ -27,8 +27,8 @@ export const reviewSchema = z.strictObject({
         open: z.boolean().describe('it was so when it was last looked'),
       }),
     )
-    .describe('newest first'),
-  maintenance: maintenance.describe('of the month'),
+    .describe('of the time that is reviewed, newest first'),
+  maintenance: maintenance.describe('of the time that is reviewed'),
   automation: z
     .array(
       z.strictObject({
@@ -49,6 +49,7 @@ export const reviewSchema = z.strictObject({
       detail: z.string(),
     }),
   ),
+  upgradesUnknown: z.array(z.string()).describe('of which upgrades nothing is known, and why, in words'),
   limits,
   checklists: z.array(
     z.strictObject({

@@ -1,5 +1,6 @@
 import { type Finding, formatValue, type Report } from '@hubkeeper/core'
-import { type Availability, allReports, type History, type Outage } from '@hubkeeper/review'
+import { type Availability, allReports, type History, inWords, type Outage } from '@hubkeeper/review'
+import { reviews } from '../architecture-review/context.ts'
 
 /** Something that went wrong in a time. */
 export interface Incident {
@@ -17,14 +18,21 @@ export interface Incident {
   readonly open: boolean
 }
 
-/** Reviews only repeat what others found. */
-const reviews: readonly string[] = ['architecture-review', 'monthly-review']
+/** Of what others say, so much is told. */
+const mostLetters = 400
 
-/** Outages, what was critical, and tasks that failed, newest first; the same trouble once. */
+/**
+ * Outages, what was critical, and tasks that failed, newest first; the same trouble once.
+ *
+ * @param history of the time that is told of
+ * @param availability of that time at least
+ */
 export function incidentsOf(history: History, availability: Availability): Incident[] {
   const reports = allReports(history).filter(({ task }) => !reviews.includes(task))
   const incidents = [
-    ...availability.outages.map((outage) => outageIncident(outage, availability)),
+    ...availability.outages
+      .filter(({ to }) => to > history.from)
+      .map((outage) => outageIncident(outage, availability)),
     ...criticalIncidents(reports),
     ...failedIncidents(reports),
   ]
@@ -54,27 +62,45 @@ function criticalIncidents(reports: readonly Report[]): Incident[] {
   const seen = reports.flatMap((report): Seen[] =>
     report.findings.filter(({ status }) => status === 'critical').map((finding) => ({ report, finding })),
   )
-  const same = Map.groupBy(seen, ({ finding, report }) =>
-    JSON.stringify([report.task, finding.check, finding.subject]),
-  )
+  const same = Map.groupBy(seen, ({ finding }) => JSON.stringify([finding.check, finding.subject]))
   return [...same.values()].flatMap((all): Incident[] => {
     const [first, last] = [all[0], all.at(-1)]
     if (first === undefined || last === undefined) return []
     const { check, subject } = last.finding
-    const newest = reports.findLast(({ status, task }) => task === last.report.task && status !== 'failed')
+    const tasks = [...new Set(all.map(({ report }) => report.task))]
+    const later = reports.filter(({ run, status }) => run > last.report.run && status !== 'failed')
     return [
       {
         kind: 'critical',
-        what: subject === null ? check : `${check} ${subject}`,
-        detail: `${last.finding.title}: ${formatValue(last.finding.actual, last.finding.unit)} (${last.report.task})`,
+        what: subject === null ? check : `${check} ${inWords(subject)}`,
+        detail: `${inWords(detailOf(last.finding), mostLetters)} (${tasks.join(', ')})`,
         from: new Date(first.report.startedAt),
         to: new Date(last.report.startedAt),
         times: all.length,
-        open: newest === undefined || newest.run <= last.report.run,
+        open: !later.some((report) => saysItIsOver(report, last.finding, tasks)),
       },
     ]
   })
 }
+
+/**
+ * Whether a later report says that trouble is over: that it looked and it is not so, or, where what is well is not
+ * told, one of a task that would tell. One that could not look says nothing.
+ */
+function saysItIsOver(
+  { findings, task }: Report,
+  { check, subject }: Finding,
+  tasks: readonly string[],
+): boolean {
+  const told = findings.filter((each) => each.check === check)
+  const same = told.find((each) => each.subject === subject)
+  if (same !== undefined) return same.status === 'ok' || same.status === 'warning'
+  return tasks.includes(task) && told.every(({ status }) => status !== 'unknown')
+}
+
+/** What was seen; the title says how it should be. */
+const detailOf = ({ actual, title, unit }: Finding): string =>
+  actual === null ? `not so: ${title}` : formatValue(actual, unit)
 
 function failedIncidents(reports: readonly Report[]): Incident[] {
   const failed = reports.filter(({ error }) => error !== null)
@@ -86,7 +112,7 @@ function failedIncidents(reports: readonly Report[]): Incident[] {
       {
         kind: 'failed',
         what: task,
-        detail: last.error === null ? '' : `${last.error.code}: ${last.error.message}`,
+        detail: last.error === null ? '' : inWords(`${last.error.code}: ${last.error.message}`, mostLetters),
         from: new Date(first.startedAt),
         to: new Date(last.startedAt),
         times: all.length,

@@ -9,10 +9,10 @@ import type { Planning } from './planning.ts'
 /** Everything that a meeting talks about. */
 export interface Packet {
   readonly gathered: Gathered
-  /** Beginning of the month. */
+  /** Since when it tells: see {@link periodBegin}. */
   readonly from: Date
   readonly incidents: readonly Incident[]
-  /** Of the month. */
+  /** Since then. */
   readonly effects: readonly TaskEffect[]
   readonly byHand: readonly ByHand[]
   readonly planning: Planning
@@ -42,6 +42,7 @@ export function documentOf(
     automation: byHand.map((each) => ({ ...each })),
     coming: planning.coming.map((each) => ({ ...each, at: each.at.toISOString() })),
     upgrades: planning.upgrades.map((each) => ({ ...each })),
+    upgradesUnknown: [...planning.unknown],
     limits: gathered.facts.capacities.map(limitOf),
     checklists: checklists.map(({ cadence, items }) => ({
       cadence,

@@ -1,4 +1,4 @@
-import { days, type Figure, type Finding, figure, type TaskResult, worstOf } from '@hubkeeper/core'
+import { type Figure, type Finding, figure, type TaskResult, worstOf } from '@hubkeeper/core'
 import {
   automationOpportunities,
   budgetUsed,
@@ -12,12 +12,13 @@ import {
   markdownOf,
   since,
 } from '@hubkeeper/review'
-import { month, type ReviewContext } from '../architecture-review/context.ts'
+import type { ReviewContext } from '../architecture-review/context.ts'
 import { readEvidence } from '../architecture-review/evidence.ts'
 import { budgetOf, gather } from '../architecture-review/gather.ts'
 import { incidentsOf } from './incidents.ts'
 import { documentOf, type Packet } from './packet.ts'
 import { pageOf } from './page.ts'
+import { periodBegin } from './period.ts'
 import { planningOf } from './planning.ts'
 
 /** The packet for the monthly meeting: what happened, what was done, what is to come; changes nothing. */
@@ -51,20 +52,20 @@ export async function run(context: ReviewContext): Promise<TaskResult> {
 async function packetOf(context: ReviewContext): Promise<Packet> {
   const { at, hub, ledger } = context
   const gathered = await gather(context, 'monthly-review')
-  const from = new Date(at.getTime() - days(month))
-  const ofMonth = since(gathered.history, from)
+  const from = periodBegin(gathered.history)
+  const within = since(gathered.history, from)
   return {
     gathered,
     from,
-    incidents: incidentsOf(ofMonth, gathered.lastMonth),
+    incidents: incidentsOf(within, gathered.facts.availability),
     effects: effectivenessOf(
-      ofMonth,
+      within,
       gathered.others,
       await ledger.punctuality(at),
       hub.timeZone,
       firstRunOf(gathered.history),
     ),
-    byHand: automationOpportunities(ofMonth, gathered.others, await ledger.signatures()),
+    byHand: automationOpportunities(within, gathered.others, await ledger.signatures()),
     planning: planningOf(context, gathered.history),
     checklists: await checklistsAt(context),
   }
@@ -86,7 +87,12 @@ function figuresOf({ effects, gathered: { lastMonth }, incidents }: Packet): Fig
     ),
     figure(
       'review.late',
-      effects.reduce((sum, { late, missed }) => sum + late + missed, 0),
+      effects.reduce((sum, { late }) => sum + late, 0),
+      'count',
+    ),
+    figure(
+      'review.missed',
+      effects.reduce((sum, { missed }) => sum + missed, 0),
       'count',
     ),
     ...(lastMonth.answered === null

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { configJsonSchema, runJsonSchema } from '@hubkeeper/core'
 import { architectureJsonSchema } from '../../functions/architecture-review/document.ts'
+import { contentJsonSchema } from '../../functions/content-optimization/document.ts'
 import { reviewJsonSchema } from '../../functions/monthly-review/document.ts'
 import { monthlyPerformanceJsonSchema } from '../../functions/performance-analysis/document.ts'
 import { checkTable, configTable, deploymentTable, runbookSections, taskTable } from './blocks.ts'
@@ -31,6 +32,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/hubkeeper.schema.json', render: () => json(configJsonSchema()) },
   { path: 'docs/run.schema.json', render: () => json(runJsonSchema()) },
   { path: 'docs/architecture-review.schema.json', render: () => json(architectureJsonSchema()) },
+  { path: 'docs/content.schema.json', render: () => json(contentJsonSchema()) },
   { path: 'docs/monthly-review.schema.json', render: () => json(reviewJsonSchema()) },
   { path: 'docs/monthly-performance.schema.json', render: () => json(monthlyPerformanceJsonSchema()) },
 ]

@@ -5,7 +5,7 @@ import { motoAvailable, needingMoto } from '../aws/support/moto.ts'
 import { reportOf } from '../review/support/histories.ts'
 import { sampleHub } from '../support/hub.ts'
 
-describe.skipIf(!motoAvailable)(needingMoto('checklists of a deployment'), () => {
+describe.skipIf(!motoAvailable)(needingMoto('checklists and reports of a deployment'), () => {
   let account: Account
 
   beforeAll(async () => {
@@ -33,5 +33,11 @@ describe.skipIf(!motoAvailable)(needingMoto('checklists of a deployment'), () =>
     expect(there.out).toMatch(/✔ Monitoring alerts reviewed .*\n.*: two false alarms$/m)
     const here = await command('checklist')
     expect(here.out).not.toContain('✔')
+    const shown = await command('report', 'health-check', '--json', '--deployed')
+    expect(JSON.parse(shown.out)).toEqual(report)
+    expect((await command('report', 'health-check')).err).toContain('there is no report of health-check yet')
+    const withdrawn = await command('sign', 'monitoring', '--withdraw', '--note', 'a mistake', '--deployed')
+    expect(withdrawn).toMatchObject({ code: 0, err: '' })
+    expect((await command('checklist', 'monthly', '--deployed')).out).not.toContain('✔')
   })
 })

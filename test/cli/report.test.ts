@@ -129,6 +129,7 @@ describe('hubkeeper report --html', () => {
     const conflict = { code: 'commander.conflictingOption' }
     expect((await command('--html', '--json')).error).toMatchObject(conflict)
     expect((await command('--open', '--markdown')).error).toMatchObject(conflict)
+    expect((await command('--json', '--markdown')).error).toMatchObject(conflict)
   })
 
   it('says where a page would have gone that cannot be written', async () => {
@@ -157,6 +158,54 @@ describe('hubkeeper report', () => {
     put('reports/monthly_performance_20261201.json', '{}')
     put(`reports/${task}/zzz.json`, '{}')
     expect((await command('--json')).out).toContain(`"run": "${run}"`)
+  })
+
+  it('says when the run was, what it was for, and what it pretended', async () => {
+    const { command } = reportedHub(
+      {},
+      { scheduledFor: '2026-11-29T14:15:00.000Z', pretendedAt: '2027-01-01T00:00:00.000Z' },
+    )
+    const began = `${sampleReport.startedAt.slice(0, 16).replace('T', ' ')} UTC`
+    expect((await command()).out).toMatch(
+      new RegExp(
+        `^.*\\n  began at ${began}, for 2026-11-29 14:15 UTC\\n  it pretended that it was 2027-01-01T`,
+      ),
+    )
+    expect((await command('--markdown')).out).toContain('It pretended that it was 2027-01-01T00:00:00.000Z.')
+    const { out } = await command('--html')
+    expect(readFileSync(out.trim(), 'utf8')).toMatch(/It pretended that it was (<time>)?2027-01-01/)
+  })
+
+  it('finds a run however its id is written', async () => {
+    const { command } = reportedHub()
+    expect((await command(run.toLowerCase(), '--json')).out).toContain(`"run": "${run}"`)
+  })
+
+  it('takes one that a clock dated ahead for the newest only where there is no other', async () => {
+    const { command, put } = reportedHub()
+    const ahead = '7ZZZZZZZZZA9P3J7KZPPTKRMR5'
+    const report = JSON.stringify({ ...sampleReport, task: 'backup', run: ahead })
+    put(keys.report('backup', ahead, 'json'), report)
+    expect((await command('--json')).out).toContain(`"run": "${run}"`)
+    expect((await command('backup', '--json')).out).toContain(`"run": "${ahead}"`)
+  })
+
+  it('tells a name that it does not know from a task without a report', async () => {
+    const { command } = reportedHub()
+    expect((await command('helth-check')).error).toMatchObject({
+      code: 'usage',
+      message: 'there is no task helth-check',
+      hint: expect.stringMatching(/^did you mean health-check\? tasks: /),
+    })
+    expect((await command('backup')).error).toMatchObject({
+      code: 'object-missing',
+      message: 'there is no report of backup yet',
+      hint: 'run it first: hubkeeper run backup',
+    })
+    expect((await command(older)).error).toMatchObject({
+      code: 'object-missing',
+      message: `there is no report of a run ${older}`,
+    })
   })
 
   it('says that a report cannot be read, and what to do', async () => {

@@ -381,6 +381,26 @@ describe('deleting', () => {
     expect(seen.splice(0)).toEqual([null, 'the run pretends that it is 2027-11-24T09:00:00.000Z'])
   })
 
+  it('has its pretended moment in the report, and only then', async () => {
+    const { drivers, store } = setup()
+    await runTask(well, requestFor({ at: new Date('2027-11-24T09:00:00Z') }), drivers)
+    const [pretending] = await reportsIn(store)
+    expect(pretending).toMatchObject({
+      startedAt: drivers.now().toISOString(),
+      pretendedAt: '2027-11-24T09:00:00.000Z',
+    })
+    const outcome = await runTask(well, requestFor({ at: drivers.now() }), setup().drivers)
+    expect(outcome.kind === 'ran' && 'pretendedAt' in outcome.report).toBe(false)
+  })
+
+  it('tells nobody else what a run saw that pretended another time', async () => {
+    const { alerts, datapoints, drivers } = setup()
+    await runTask(warned, requestFor({ at: new Date('2027-11-24T09:00:00Z') }), drivers)
+    expect([alerts, datapoints]).toEqual([[], []])
+    await runTask(warned, requestFor(), drivers)
+    expect([alerts.length, datapoints.length]).toEqual([1, 1])
+  })
+
   it('does not count as done when the run pretended another time', async () => {
     const { drivers } = setup()
     await runTask(deleting, requestFor({ at: new Date('2027-11-24T09:00:00Z') }), drivers)

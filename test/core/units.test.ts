@@ -22,6 +22,7 @@ describe('a duration for people', () => {
 describe('bytes for people', () => {
   it.each([
     [0, '0 bytes'],
+    [1, '1 byte'],
     [1023, '1023 bytes'],
     [1024, '1.0 KiB'],
     [1.5 * 1024 ** 3, '1.5 GiB'],

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type ConfigInput, days, hours, type Report, runTask, type Task } from '@hubkeeper/core'
+import { createScratch, type Engine } from '@hubkeeper/sqlite'
 import { openEmbedded } from '../../cli/src/embedded.ts'
 import { createSampleHub } from '../../examples/sample-hub/create.ts'
 import { startSampleHub } from '../../examples/sample-hub/start.ts'
 import { askingNobody } from './asking-nobody.ts'
 import { configuredIn } from './configured.ts'
+import { connectingTo, scratchIn } from './engine-of-ports.ts'
 
 /** A task that is really run every so many days, the first time on the first day. */
 export interface Rhythm {
@@ -24,6 +26,8 @@ export interface LifeOptions {
   /** How much longer its API takes for an answer on a day, ms; it has none without. */
   readonly slowOn?: (day: number) => number
   readonly hub?: Partial<ConfigInput['hubs'][string]>
+  /** Reads the database; the hub's own engine, with its processes, by default. */
+  readonly engine?: Engine
 }
 
 /** What became of it, and what is true of it. */
@@ -73,6 +77,13 @@ export async function liveThrough(options: LifeOptions): Promise<Life> {
   const now = (): Date => new Date(day.begins + (performance.now() - day.since))
   const tasks = rhythms.map(({ task }) => task)
   const embedded = openEmbedded(configured, { tasks, now })
+  const drivers =
+    options.engine === undefined
+      ? embedded.drivers
+      : connectingTo(embedded, configured, {
+          engine: options.engine,
+          scratch: await createScratch(scratchIn(configured)),
+        })
   const database = new DatabaseSync(path, { timeout: 5000 })
   // A lived day need not outlast a power cut.
   database.exec('PRAGMA synchronous = OFF')
@@ -81,7 +92,7 @@ export async function liveThrough(options: LifeOptions): Promise<Life> {
 
   async function run(task: Task): Promise<Report> {
     const request = { hub: configured.hub, input: {}, scheduledFor: null, at: null, dryRun: false }
-    const outcome = await runTask(task, { ...request, progress: { step: () => {} } }, embedded.drivers)
+    const outcome = await runTask(task, { ...request, progress: { step: () => {} } }, drivers)
     if (outcome.kind !== 'ran') throw new Error(`${task.name}: ${outcome.kind}`)
     reports.push(outcome.report)
     return outcome.report

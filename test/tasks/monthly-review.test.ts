@@ -3,10 +3,13 @@ import {
   daily,
   days,
   type ExpectedTask,
+  type FindingStatus,
   figure,
   finding,
   hours,
+  keys,
   minutes,
+  monthly,
   onDemand,
   quarterly,
   type TaskResult,
@@ -45,7 +48,7 @@ const upgrades = [
   finding('dependencies.outdated', 'ok', { actual: 'all others are' }),
 ]
 
-/** A month in which a disk was full for two days, one task failed, and people restored four times. */
+/** Five weeks in which a disk was full for two days, one task failed, and people restored four times. */
 const month: readonly RunMade[] = [
   ...Array.from(
     { length: 60 },
@@ -103,6 +106,31 @@ describe('the packet of a month', () => {
     ])
   })
 
+  it('tells what two tasks saw once, and takes for over what one of them looked at since', async () => {
+    const down = finding('api.available', 'critical', { subject: '/health', actual: 'no answer' })
+    const incidentsOf = async (...runs: readonly RunMade[]): Promise<Review['incidents']> =>
+      (await packetOf({ reports: runs.map(reportOf), looks: [] })).packet.incidents
+    const seen: readonly RunMade[] = [
+      { task: 'performance-review', at: ago(3), findings: [down] },
+      { task: 'health-check', at: ago(2), findings: [down] },
+    ]
+    const open = { what: 'api.available /health', times: 2, open: true }
+    expect(await incidentsOf(...seen)).toMatchObject([
+      { ...open, detail: 'no answer (performance-review, health-check)' },
+    ])
+    const later = (status: FindingStatus, subject: string | null, task = 'performance-review'): RunMade => ({
+      task,
+      at: ago(1),
+      findings: [finding('api.available', status, { subject })],
+    })
+    expect(await incidentsOf(...seen, later('ok', '/health'))).toMatchObject([{ ...open, open: false }])
+    // One that could not look, or looked at something else.
+    expect(await incidentsOf(...seen, later('unknown', '/health'))).toMatchObject([open])
+    expect(await incidentsOf(...seen, later('unknown', null))).toMatchObject([open])
+    expect(await incidentsOf(...seen, later('skipped', '/health'))).toMatchObject([open])
+    expect(await incidentsOf(...seen, later('ok', '/other', 'kpi-probe'))).toMatchObject([open])
+  })
+
   it('takes an outage for over that ended while nobody looked', async () => {
     const gap = looks.filter((_, minute) => minute < 1000 || minute > 2000)
     const broken = gap.map((look, i) => ({ ...look, value: i >= 990 && i < 1000 ? 0 : 1 }))
@@ -115,7 +143,7 @@ describe('the packet of a month', () => {
   it('has what of maintenance was done, late, failed, and done by hand', async () => {
     const { findings, packet } = await packetOf({})
     const taskOf = (name: string) => packet.maintenance.find(({ task }) => task === name)
-    expect(taskOf('health-check')).toMatchObject({ runs: 30, completed: 30, missed: 0 })
+    expect(taskOf('health-check')).toMatchObject({ runs: 35, completed: 35, missed: 0 })
     expect(taskOf('performance-review')).toMatchObject({ failed: 1, missed: 1 })
     expect(findingIn(findings)('maintenance.effective', 'performance-review').status).toBe('warning')
     expect(findingIn(findings)('maintenance.effective', 'health-check').status).toBe('ok')
@@ -161,7 +189,7 @@ describe('the packet of a month', () => {
     ])
     const [first = ''] = markdown.split('## Details')
     expect(first.split('\n').length).toBeLessThan(60)
-    expect(first).toContain('1 upgrade for flaws or ended support, 1 more proposed')
+    expect(first).toContain('1 upgrade for flaws or ended support (requests), 1 more proposed')
     expect(documentIn(result, 'review.html')).toContain('Planning (15 min)')
     expect(markdown).toMatch(/Age of the newest proven backup.*between 5 h and 1 d 1 h/s)
   })
@@ -180,11 +208,86 @@ describe('the packet of a month', () => {
     expect(told.every((each) => known?.has(each) === true)).toBe(true)
   })
 
+  it('begins where the review before it was made, and five weeks ago at least', async () => {
+    const reviewed = (day: number, failed = false): RunMade => ({
+      task: 'monthly-review',
+      at: ago(day),
+      failed,
+    })
+    const begin = async (...runs: readonly RunMade[]): Promise<string> => {
+      const withReviews = [...tasks, { name: 'monthly-review', schedule: monthly(1, 'monday', '10:00') }]
+      const reports = [...month, ...runs].map(reportOf)
+      return (await packetOf({ reports, tasks: withReviews })).packet.from
+    }
+    expect(await begin()).toBe(ago(35).toISOString())
+    expect(await begin(reviewed(28))).toBe(ago(35).toISOString())
+    // The one of five weeks ago could not be made: what was to be told in it is told now.
+    expect(await begin(reviewed(63), reviewed(35, true))).toBe(ago(63).toISOString())
+  })
+
+  it('has what happened between two reviews that are five weeks apart', async () => {
+    const runs: readonly RunMade[] = [
+      { task: 'performance-review', at: ago(33), failed: true },
+      { task: 'performance-review', at: ago(1) },
+    ]
+    const down = looks.map((look) => ({ ...look, at: new Date(look.at.getTime() - days(4)) }))
+    const { packet } = await packetOf({ reports: runs.map(reportOf), looks: down })
+    expect(packet.incidents.map(({ kind }) => kind)).toEqual(['outage', 'failed'])
+    const before = looks.map((look) => ({ ...look, at: new Date(look.at.getTime() - days(40)) }))
+    expect((await packetOf({ reports: [], looks: before })).packet.incidents).toEqual([])
+  })
+
+  it('proposes no upgrade for a flaw that has no fix, and says what no audit looked for', async () => {
+    const unmended = finding('dependencies.vulnerable', 'critical', {
+      subject: 'lamp',
+      actual: '1.0: 1 flaw',
+    })
+    const unasked = finding('dependencies.vulnerable', 'unknown', {
+      subject: 'advisories',
+      actual: 'no answer',
+    })
+    const audit = reportOf({ task: 'dependency-update', at: ago(1), findings: [unmended, unasked] })
+    const result = await packetOf({ reports: [audit] })
+    expect(result.packet.upgrades).toEqual([])
+    expect(result.packet.upgradesUnknown).toHaveLength(2)
+    const [first = ''] = documentIn(result, 'review.md').replaceAll('\\', '').split('## Details')
+    expect(first).toContain('0 upgrades for flaws or ended support, 0 more proposed')
+    expect(first).toContain('dependencies.vulnerable advisories: no answer, so it is not known.')
+    expect(first).toContain('No major-updates did its job in the last quarter')
+  })
+
+  it('leaves nothing out in silence: neither rows of a table nor reports that cannot be read', async () => {
+    const findings = Array.from({ length: 30 }, (_, i) =>
+      finding('disk.usage', 'critical', { subject: `/${i}`, actual: 97 }),
+    )
+    const reports = [reportOf({ task: 'health-check', at: ago(1), findings })]
+    const broken = keys.report('backup', reportOf({ task: 'backup', at: ago(2) }).run, 'json')
+    const backup = { name: 'backup', schedule: daily('04:30') }
+    const result = await packetOf({ reports, tasks: [...tasks, backup], attachments: { [broken]: '{' } })
+    const markdown = documentIn(result, 'review.md').replaceAll('\\', '')
+    expect(markdown).toContain('And 6 more: see review.json.')
+    const [first = ''] = markdown.split('## Details')
+    expect(first).toContain('1 report of backup cannot be read, and no number here has them.')
+  })
+
+  it('knows no more of a hub on which nothing but reviews ran', async () => {
+    const reports = [reportOf({ task: 'architecture-review', at: ago(1), scheduledFor: null })]
+    const result = await packetOf({ reports, looks: [] })
+    expect(findingIn(result.findings)('review.evidence', null).status).toBe('unknown')
+    const markdown = documentIn(result, 'review.md')
+    expect(markdown).toContain('Nothing is known of this time')
+    expect(markdown).not.toContain('Every task was done in time')
+  })
+
   it('of a hub without history says so, and has the dates all the same', async () => {
-    const { findings, packet } = await packetOf({ reports: [], looks: [] })
+    const result = await packetOf({ reports: [], looks: [] })
+    const { findings, packet } = result
     expect(findingIn(findings)('review.evidence', null).status).toBe('unknown')
     expect(findingIn(findings)('availability.budget', 'month').actual).toBe('no api is configured')
     expect(packet.incidents).toEqual([])
     expect(packet.coming).toHaveLength(4)
+    const markdown = documentIn(result, 'review.md')
+    expect(markdown).toContain('Nothing is known of this time: no run left a report')
+    expect(markdown).not.toContain('Every task was done in time')
   })
 })

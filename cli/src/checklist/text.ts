@@ -5,6 +5,7 @@ import {
   checklistCounts,
   checklistState,
 } from '@hubkeeper/review'
+import { shortTime } from '../terminal/moment.ts'
 import { plain } from '../terminal/plain.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -28,9 +29,9 @@ function checklistText(terminal: Terminal, hub: string, checklist: Checklist): s
   const { paint } = terminal
   const state = checklistState(checklist)
   const [sign, colour] = heads[state]
-  const since = checklist.from.toISOString().slice(0, 16).replace('T', ' ')
+  const since = shortTime(checklist.from.toISOString())
   return [
-    `${paint(colour, `${sign} ${state}`)} ${paint('bold', checklist.cadence)} checklist of ${hub} ${paint('dim', `${checklistCounts(checklist)}; evidence since ${since} UTC`)}`,
+    `${paint(colour, `${sign} ${state}`)} ${paint('bold', checklist.cadence)} checklist of ${hub}: ${paint('dim', `${checklistCounts(checklist)}; evidence since ${since} UTC`)}`,
     ...checklist.items.flatMap((item) => itemLines(terminal, item)),
   ].join('\n')
 }
@@ -39,7 +40,7 @@ function itemLines({ paint }: Terminal, { evidence, id, state, title }: Checklis
   const [sign, colour] = marks[state]
   const word = state === 'ticked' ? sign : `${sign} ${state}`
   return [
-    `  ${paint(colour, word)} ${title} ${paint('dim', id)}`,
+    `  ${paint(colour, word)} ${title} ${paint('dim', `(${id})`)}`,
     ...evidence.map((line) => `      ${paint('dim', plain(line))}`),
   ]
 }

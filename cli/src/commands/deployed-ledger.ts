@@ -2,6 +2,7 @@ import {
   type BackupWriter,
   type HubConfig,
   type Ledger,
+  type ObjectStore,
   type ReportArchive,
   storedReports,
 } from '@hubkeeper/core'
@@ -28,6 +29,8 @@ export interface ChosenHub {
   readonly hub: HubConfig & { readonly id: string }
   readonly ledger: Ledger
   readonly now: () => Date
+  /** Everything that is kept of it. */
+  readonly store: ObjectStore
   /** What its runs found. */
   readonly reports: ReportArchive
   /** Opens its backups. */
@@ -53,6 +56,7 @@ export async function withChosenHub(
         hub,
         ledger,
         now,
+        store,
         reports: storedReports({ store }),
         withBackups: async (look) => look((await connect({ backups: 'write' })).backups),
       }),
@@ -67,6 +71,7 @@ export async function withChosenHub(
     hub,
     ledger: deployedLedger(store, hub),
     now: () => new Date(),
+    store,
     reports: storedReports({ store }),
     async withBackups(look) {
       const { withDeployedBackups } = await import('../aws/backups.ts')

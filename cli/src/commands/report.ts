@@ -1,15 +1,13 @@
 import { type ObjectStore, type Report, reportMarkdown } from '@hubkeeper/core'
 import { type Command, Option } from 'commander'
-import { chooseHub, loadConfig } from '../config.ts'
-import { type CommonOptions, withCommonOptions } from '../options.ts'
 import { findReport } from '../report/find.ts'
 import { openFile } from '../report/open.ts'
 import { writePage } from '../report/write.ts'
-import { reportText } from '../terminal/report.ts'
+import { storedReportText } from '../terminal/report.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { withEmbedded } from '../with-embedded.ts'
+import { type LedgerOptions, withChosenHub, withLedgerOptions } from './deployed-ledger.ts'
 
-interface ReportOptions extends CommonOptions {
+interface ReportOptions extends LedgerOptions {
   readonly markdown?: boolean
   readonly html?: string | true
   readonly open?: boolean
@@ -17,10 +15,10 @@ interface ReportOptions extends CommonOptions {
 
 /** `hubkeeper report`. */
 export function registerReport(program: Command, terminal: Terminal): void {
-  withCommonOptions(program.command('report'))
+  withLedgerOptions(program.command('report'))
     .description('the last report, or the one of a task or a run')
     .argument('[id]', 'a task, or the id of a run')
-    .option('--markdown', 'as Markdown')
+    .addOption(new Option('--markdown', 'as Markdown, for mail and chat').conflicts(['json']))
     .addOption(
       new Option(
         '--html [file]',
@@ -37,15 +35,18 @@ Examples:
   hubkeeper report                       the last one of anything
   hubkeeper report database-maintenance  the last one of a task
   hubkeeper report monthly-review --open
-  hubkeeper report 01KB2V… --markdown`,
+  hubkeeper report 01KB2V5Q0Z3N8T6R4M7W9X1C2D --markdown
+  hubkeeper report backup --deployed     the last one that a function on AWS left`,
     )
     .action(async (id: string | undefined, options: ReportOptions) => {
-      const configured = chooseHub(await loadConfig(options.config), options.hub)
-      await withEmbedded(configured, async ({ store }) => {
-        const report = await findReport(store, id)
+      await withChosenHub(options, async ({ now, store }) => {
+        const report = await findReport(store, id, now())
         if (options.html !== undefined || options.open) await showPage(store, report, options, terminal)
         else if (options.json) terminal.out(JSON.stringify(report, null, 2))
-        else terminal.out(options.markdown ? reportMarkdown(report).trimEnd() : reportText(terminal, report))
+        else
+          terminal.out(
+            options.markdown ? reportMarkdown(report).trimEnd() : storedReportText(terminal, report),
+          )
       })
     })
 }

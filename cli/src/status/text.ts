@@ -1,5 +1,6 @@
 import { describeStop, formatDuration, formatValue } from '@hubkeeper/core'
 import { columns } from '../terminal/columns.ts'
+import { shortTime } from '../terminal/moment.ts'
 import { plain } from '../terminal/plain.ts'
 import { statusMark } from '../terminal/status-mark.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -108,5 +109,3 @@ function whenText({ lastRun, since }: TaskStatus): string {
   if (since !== null) return `since ${shortTime(since)}`
   return lastRun === null ? 'not run yet' : `last ${shortTime(lastRun)}`
 }
-
-const shortTime = (iso: string): string => iso.slice(0, 16).replace('T', ' ')

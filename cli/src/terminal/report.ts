@@ -8,6 +8,7 @@ import {
   worstFirst,
 } from '@hubkeeper/core'
 import { columns } from './columns.ts'
+import { shortTime } from './moment.ts'
 import { plain } from './plain.ts'
 import { statusMark } from './status-mark.ts'
 import type { Terminal } from './terminal.ts'
@@ -22,8 +23,14 @@ export function runText(terminal: Terminal, run: Run): string {
   return [...reports, verdict].join('\n\n')
 }
 
+/** A report of earlier, which says when that was; see {@link reportText}. */
+export const storedReportText = (terminal: Terminal, report: Report): string =>
+  reportText(terminal, report, [
+    `began at ${shortTime(report.startedAt)} UTC${report.scheduledFor === null ? '' : `, for ${shortTime(report.scheduledFor)} UTC`}`,
+  ])
+
 /** A report for people: verdict, findings worst first with what to do, figures, documents beside it. */
-export function reportText(terminal: Terminal, report: Report): string {
+export function reportText(terminal: Terminal, report: Report, remarks: readonly string[] = []): string {
   const { paint } = terminal
   const head = [
     statusMark(terminal, report.status),
@@ -37,6 +44,10 @@ export function reportText(terminal: Terminal, report: Report): string {
       : [`  ${paint('red', plain(report.error.message))}`, `  what to do: ${plain(report.error.hint)}`]
   return [
     head,
+    ...[
+      ...remarks,
+      ...(report.pretendedAt === undefined ? [] : [`it pretended that it was ${report.pretendedAt}`]),
+    ].map((remark) => `  ${paint('dim', remark)}`),
     ...error,
     ...findingLines(terminal, report.findings),
     ...figureLines(terminal, report),

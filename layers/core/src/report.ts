@@ -59,6 +59,9 @@ export const reportSchema = z.strictObject({
   scheduledFor: moment.nullable(),
   startedAt: moment,
   finishedAt: moment,
+  pretendedAt: moment
+    .optional()
+    .describe('the moment that windows and ages counted from; absent where that was the time of the run'),
   status: z.enum(runStatuses),
   findings: z.array(findingSchema),
   figures: z.array(figureSchema),

@@ -40,3 +40,10 @@ export async function chooseStatements(
     timeLimit: seconds(limit * 3),
   }
 }
+
+/** Of the rows of a table, so large a share is read as fast from end to end as one by one through an index. */
+const muchOfIt = 0.1
+
+/** Whether a statement gave so many rows that an index would not spare it a scan; null: it is not known. */
+export const asksForMuch = (given: number | null, { rows }: { readonly rows: number }): boolean =>
+  given !== null && given >= rows * muchOfIt

@@ -8,12 +8,47 @@ import { parseStored } from './stored-json.ts'
 /** So many reports are read at once: every one is an object of its own. */
 const most = 400
 
-/** A report by its key; the id of a run tells when it began. */
-interface Stored {
+/** Where a report lies. */
+export interface ReportPlace {
   readonly key: string
+  readonly task: string
   readonly run: string
+  /** When the run began, as its id tells, ms. */
   readonly began: number
 }
+
+/** A run is a ULID, whose time has 48 bits; documents of a run lie in a folder of its name. */
+const reportKey = /^reports\/([^/]+)\/([0-7][0-9A-HJKMNP-TV-Z]{25})\.json$/
+
+/** Where the reports of a task lie, or those of every task, oldest first; nothing else below `reports/` is one. */
+export async function listReports(
+  store: Pick<ObjectStore, 'list'>,
+  task: string | null,
+): Promise<ReportPlace[]> {
+  const found: ReportPlace[] = []
+  for await (const { key } of listAll(store, task === null ? keys.reports : keys.reportsOf(task))) {
+    const [, of, run] = reportKey.exec(key) ?? []
+    if (of !== undefined && run !== undefined) found.push({ key, task: of, run, began: decodeTime(run) })
+  }
+  return found.sort((a, b) => (a.run < b.run ? -1 : 1))
+}
+
+/**
+ * A report as it is stored; null when it is gone by now. What this version does not understand is unreadable, and so
+ * is one of another task or run than its key says.
+ */
+export async function readReport(
+  store: Pick<ObjectStore, 'get'>,
+  { key, run, task }: Pick<ReportPlace, 'key' | 'run' | 'task'>,
+): Promise<Report | 'unreadable' | null> {
+  const stored = await store.get(key)
+  if (stored === null) return null
+  const report = parseStored(stored.body, reportSchema)
+  return report?.task === task && report.run === run ? report : 'unreadable'
+}
+
+/** What a run found that pretended another moment is of no time: neither of that one nor of its own. */
+const isOfItsTime = ({ pretendedAt }: Report): boolean => pretendedAt === undefined
 
 /** The reports that runs left in a store. */
 export function storedReports({
@@ -21,41 +56,29 @@ export function storedReports({
 }: {
   readonly store: Pick<ObjectStore, 'get' | 'list'>
 }): ReportArchive {
-  async function listed(task: string): Promise<Stored[]> {
-    const found: Stored[] = []
-    for await (const { key } of listAll(store, keys.reportsOf(task))) {
-      const run = /^([0-9A-HJKMNP-TV-Z]{26})\.json$/.exec(key.slice(keys.reportsOf(task).length))?.[1]
-      if (run !== undefined) found.push({ key, run, began: decodeTime(run) })
-    }
-    return found.sort((a, b) => (a.run < b.run ? -1 : 1))
-  }
-
-  async function read({ key }: Stored): Promise<Report | null> {
-    const stored = await store.get(key)
-    return stored === null ? null : parseStored(stored.body, reportSchema)
-  }
-
   return {
     async between(task, from, to, { limit = most } = {}): Promise<ReportHistory> {
-      const within = (await listed(task)).filter(
+      const within = (await listReports(store, task)).filter(
         ({ began }) => began >= from.getTime() && began <= to.getTime(),
       )
-      const wanted = within.slice(Math.max(0, within.length - limit))
       const reports: Report[] = []
       const unreadable: string[] = []
-      for (const each of wanted) {
-        const report = await read(each)
-        if (report === null) unreadable.push(each.key)
-        else reports.push(report)
+      let leftOut = within.length
+      for (const place of within.toReversed()) {
+        if (reports.length + unreadable.length >= limit) break
+        leftOut -= 1
+        const report = await readReport(store, place)
+        if (report === 'unreadable') unreadable.push(place.key)
+        else if (report !== null && isOfItsTime(report)) reports.push(report)
       }
-      return { reports, unreadable, leftOut: within.length - wanted.length }
+      return { reports: reports.reverse(), unreadable: unreadable.reverse(), leftOut }
     },
 
     async newest(task, at) {
-      for (const each of (await listed(task)).toReversed()) {
-        if (each.began > at.getTime()) continue
-        const report = await read(each)
-        if (report !== null) return report
+      for (const place of (await listReports(store, task)).toReversed()) {
+        if (place.began > at.getTime()) continue
+        const report = await readReport(store, place)
+        if (report !== null && report !== 'unreadable' && isOfItsTime(report)) return report
       }
       return null
     },

@@ -26,7 +26,7 @@ export function formatBytes(bytes: number): string {
     value /= 1024
     unit += 1
   }
-  return unit === 0 ? `${bytes} bytes` : `${value.toFixed(1)} ${byteUnits[unit]}`
+  return unit === 0 ? `${bytes} ${bytes === 1 ? 'byte' : 'bytes'}` : `${value.toFixed(1)} ${byteUnits[unit]}`
 }
 
 /** A duration in ms for people, its two largest units: `3 h 20 min`, `850 ms`, `0.3 ms`, `-2 d 1 h`. */

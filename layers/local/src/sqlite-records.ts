@@ -35,7 +35,7 @@ export function sqliteRecords({ path }: { readonly path: string }): RecordStore 
       return work()
     } catch (error) {
       throw new HubkeeperError('io', `the ledger ${path} cannot be used: ${messageOf(error)}`, {
-        hint: 'check the disk and the rights on it; if the file is damaged, move it away: only the record of runs is lost',
+        hint: 'check the disk and the rights on it; if the file is damaged, move it away: what it knows of runs, signatures, freezes and expectations is lost with it',
         cause: error,
       })
     }

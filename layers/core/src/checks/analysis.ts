@@ -15,7 +15,7 @@ export const analysisChecks = {
     subject: 'table',
     unit: 'rows',
     thresholds: { warning: 0, critical: null },
-    rule: 'surplus rows with the same text, byte for byte, over the limit; NULL and empty ones are not counted',
+    rule: 'surplus rows with the same text, byte for byte, over the limit; NULL and empty ones are not counted; values too long to be compared: unknown',
     advice: 'see the evidence for which rows are the same; keep one of each',
   },
   'content.oversized': {
@@ -31,7 +31,7 @@ export const analysisChecks = {
     subject: 'table',
     unit: 'rows',
     thresholds: { warning: 0, critical: null },
-    rule: 'rows whose text is no UTF-8, holds NUL or U+FFFD, or is UTF-8 that was taken for another encoding, over the limit',
+    rule: 'rows whose text is no UTF-8, holds NUL or U+FFFD, or is UTF-8 that was taken for another encoding, over the limit; texts too long to be looked at: unknown',
     advice: 'import them again from where they came',
   },
   'content.stale': {
@@ -39,7 +39,7 @@ export const analysisChecks = {
     subject: 'table',
     unit: 'percent',
     thresholds: { warning: 80, critical: null },
-    rule: 'share of rows that were not changed for analysis.content.staleDays, over the limit; skipped without a column that tells',
+    rule: 'share of rows that were not changed for analysis.content.staleDays, over the limit; skipped without a column that tells; unknown where most moments in it are not understood, or still to come',
     advice: 'see whether what brings content still runs',
   },
   'search-index.consistent': {
@@ -47,15 +47,15 @@ export const analysisChecks = {
     subject: 'index',
     unit: 'rows',
     thresholds: { warning: 0, critical: null },
-    rule: 'rows that are missing, extra or different in a full-text table or a JSON index, over the limit; no known source: skipped',
-    advice: 'hubkeeper run content-optimization makes it anew; see what leaves it behind',
+    rule: 'rows that are missing, extra or different in a full-text table or a JSON index, over the limit; no known source or layout: skipped; one that could not be compared: unknown',
+    advice: 'hubkeeper run content-optimization makes anew what it may; see what leaves it behind',
   },
   'search-index.rebuilt': {
     title: 'Search indexes are made anew',
     subject: 'index',
     unit: null,
     thresholds: null,
-    rule: 'one that could not be made anew: warning; one that lost rows by it: critical',
+    rule: 'made anew, or sound and merged already: ok; left as it is: skipped; one that could not be made anew: warning; one that lost rows by it: critical',
     advice: 'see the evidence; what was there before is in the backup that was made first',
   },
   'database.plan': {
@@ -63,7 +63,7 @@ export const analysisChecks = {
     subject: 'statement',
     unit: null,
     thresholds: null,
-    rule: 'a configured statement that reads a whole table of more than 1,000 rows, or for which SQLite makes an index in each run: warning; one that asks for all rows (no WHERE, JOIN or ORDER BY) is none',
+    rule: 'a configured statement that reads a whole table of more than 1,000 rows, or for which SQLite makes an index in each run: warning; one that asks for all rows, or for a tenth of them, is none',
     advice: 'see the evidence for the index that it lacks',
   },
   'database.statistics': {

@@ -18,7 +18,7 @@ export const auditChecks = {
     subject: 'package',
     unit: null,
     thresholds: null,
-    rule: 'a critical flaw of what is installed: critical; any other, and one that nobody rated: warning; no version, or advisories that could not be had or are old: unknown',
+    rule: 'a critical flaw of what is installed: critical; any other, and one that nobody rated: warning; no version, or advisories that could not be had or are old: unknown; where no fix is known, nothing is expected',
     advice: 'upgrade to the version that the evidence names; see the proposal beside the report',
   },
   'dependencies.ignored': {

@@ -47,7 +47,7 @@ export const databaseChecks = {
     subject: 'database',
     unit: 'bytes',
     thresholds: null,
-    rule: 'skipped when a rewrite would gain nothing, or a rule forbids VACUUM in a live database; writers were held out for longer than database.vacuum.lockBudgetSeconds: warning',
+    rule: 'rewritten, or a rewrite would gain nothing: ok; a rule forbids VACUUM in a live database: skipped; writers were held out for longer than database.vacuum.lockBudgetSeconds: warning',
     advice: 'run hubkeeper run database-maintenance --force to rewrite it anyway',
   },
   'database.pushed': {

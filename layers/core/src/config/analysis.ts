@@ -23,6 +23,7 @@ export const analysisSchema = z.strictObject({
       staleDays: z
         .number()
         .positive()
+        .max(36_500)
         .default(365)
         .describe('a row that was not changed for so long is counted as stale'),
     })
@@ -44,7 +45,10 @@ export const analysisSchema = z.strictObject({
         .describe('what full-text tables are made from; an external content table needs none'),
       reindex: z
         .strictObject({
-          path: z.string().startsWith('/').describe('of the hub’s API, such as /api/v1/reindex'),
+          path: z
+            .string()
+            .regex(/^\/(?![/\\])/, 'must begin with one slash: a path of the hub’s own API')
+            .describe('of the hub’s API, such as /api/v1/reindex'),
           method: z.enum(['POST', 'PUT', 'GET']).default('POST'),
           timeoutSeconds: z.number().positive().max(840).default(300),
         })
@@ -74,6 +78,14 @@ export const analysisSchema = z.strictObject({
       s3GetRequest: z.number().nonnegative().default(0.0000004),
       metricMonth: z.number().nonnegative().default(0.3),
       alarmMonth: z.number().nonnegative().default(0.1),
+      metricRequest: z.number().nonnegative().default(0.00001),
+      logsGb: z.number().nonnegative().default(0.5),
+      source: z
+        .string()
+        .min(1)
+        .max(200)
+        .default('from memory of the public lists of us-east-1, December 2026; not checked on an invoice')
+        .describe('where these prices are from, and of when: told beside the cost'),
     })
     .prefault({})
     .describe('for the cost on AWS; see that they are those of your region'),

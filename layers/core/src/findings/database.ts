@@ -11,13 +11,18 @@ export const checkedParts = ['structure', 'integrity', 'foreign-keys', 'search-i
 
 /** The finding of a database of which there was nothing to examine. */
 export function unreadable(outcome: Exclude<Outcome<unknown>, { state: 'done' }>, subject: string): Finding {
-  const advice = outcome.state === 'fault' ? adviceOn(outcome.fault) : undefined
   return finding('database.readable', statusWithoutValue(outcome), {
     subject,
     expected: 'readable',
     actual: reasonOf(outcome),
-    ...(advice === undefined ? {} : { advice }),
+    ...ownAdvice(outcome),
   })
+}
+
+/** What to do about what kept a check from looking, where that is known better than what is to be done otherwise. */
+function ownAdvice(outcome: Exclude<Outcome<unknown>, { state: 'done' }>): { readonly advice?: string } {
+  const advice = outcome.state === 'fault' ? adviceOn(outcome.fault) : undefined
+  return advice === undefined ? {} : { advice }
 }
 
 /** Signs that a database is in use that nobody should have open. */
@@ -78,6 +83,7 @@ export function integrityFinding({ integrity }: Examination, subject: string): F
       subject,
       expected: 'no problems',
       actual: reasonOf(integrity),
+      ...ownAdvice(integrity),
     })
   }
   const problems = integrity.value
@@ -137,6 +143,7 @@ export function searchIndexFindings({ searchIndexes }: Examination): Finding[] {
           subject: name,
           expected: 'sound',
           actual: reasonOf(outcome),
+          ...ownAdvice(outcome),
         }),
   )
 }

@@ -87,7 +87,7 @@ function parseBody(object: string, body: Uint8Array): z.infer<typeof bodySchema>
     return bodySchema.parse(JSON.parse(new TextDecoder().decode(body)))
   } catch (error) {
     throw new HubkeeperError('io', `${object} is not a record of the ledger`, {
-      hint: 'something else wrote it; move it away: only the record of runs is lost',
+      hint: 'something else wrote it; move it away: what was recorded in it is lost',
       cause: error,
     })
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { HubkeeperError } from '../errors.ts'
 import type { RecordStore } from '../ports/records.ts'
 import { runStatuses } from '../status.ts'
 
@@ -65,14 +66,29 @@ export const verdictSchema = z.strictObject({
 /** See {@link verdictSchema}. */
 export type Verdict = z.infer<typeof verdictSchema>
 
-/** A record as `schema` reads it, with the revision to name when replacing it; null when it is absent. */
+/**
+ * A record as `schema` reads it, with the revision to name when replacing it; null when it is absent.
+ *
+ * @throws HubkeeperError `io` for one that this version does not understand
+ */
 export async function readRecord<T>(
   records: RecordStore,
   key: string,
   schema: z.ZodType<T>,
 ): Promise<{ readonly value: T; readonly revision: string } | null> {
   const stored = await records.get(key)
-  return stored === null ? null : { value: schema.parse(JSON.parse(stored.value)), revision: stored.revision }
+  return stored === null ? null : { value: understood(key, stored.value, schema), revision: stored.revision }
+}
+
+function understood<T>(key: string, text: string, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (error) {
+    throw new HubkeeperError('io', `${key} is no record of the ledger that this version understands`, {
+      hint: 'a newer version wrote it, which can go on with it; or it is damaged',
+      cause: error,
+    })
+  }
 }
 
 const maxTries = 8

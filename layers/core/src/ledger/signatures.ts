@@ -11,17 +11,27 @@ export const signatureSchema = z.strictObject({
   by: z.string().min(1).max(100),
   note: z.string().min(1).max(500),
   at: moment,
-  /** From then on it counts no more. */
+  /** From then on it counts no more. One that ends when it is made withdraws what was signed before it. */
   until: moment,
 })
 
 /** See {@link signatureSchema}. */
 export type Signature = Readonly<z.infer<typeof signatureSchema>>
 
+/** Whether it takes back what was signed of its item before. */
+export const isWithdrawal = ({ at, until }: Signature): boolean => new Date(until) <= new Date(at)
+
 const signaturesSchema = z.strictObject({ signatures: z.array(signatureSchema) })
 
-/** So many are kept, the newest. */
+/** So many are kept: those that still count before those that do not, then the newest. */
 const kept = 1000
+
+function keptOf(signatures: readonly Signature[], at: string): Signature[] {
+  const counts = signatures.filter(({ until }) => new Date(until) > new Date(at))
+  const surplus = Math.max(0, signatures.length - kept)
+  const dropped = new Set(signatures.filter((each) => !counts.includes(each)).slice(0, surplus))
+  return signatures.filter((each) => !dropped.has(each)).slice(-kept)
+}
 
 /** One small record of what people have signed, oldest first. */
 export function openSignatures(records: RecordStore, key: string) {
@@ -33,7 +43,7 @@ export function openSignatures(records: RecordStore, key: string) {
     /** @throws Error when others write it all the time */
     async add(signature: Signature): Promise<void> {
       await updateRecord(records, key, signaturesSchema, (current) => ({
-        signatures: [...(current?.signatures ?? []), signature].slice(-kept),
+        signatures: keptOf([...(current?.signatures ?? []), signature], signature.at),
       }))
     },
   }

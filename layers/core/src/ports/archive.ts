@@ -10,7 +10,7 @@ export interface ReportHistory {
   readonly leftOut: number
 }
 
-/** `reports: 'read'`: what earlier runs found. */
+/** `reports: 'read'`: what earlier runs found. A run that pretended another moment is none of them. */
 export interface ReportArchive {
   /**
    * The reports of a task whose run began in a time, both ends included; of many the newest.

@@ -21,11 +21,13 @@ export interface ContentRequest {
   readonly maxRowBytes: number
   /** A row that was changed last before that is stale. */
   readonly staleBefore: Date
+  /** A row that was changed after that is told apart, for it cannot have been. @default none is */
+  readonly aheadAfter?: Date
   /** Rows that are named of each kind of trouble, and of each group, at most. */
   readonly examples: number
   /** Groups of duplicates that are listed at most, the largest first; all of them are counted. */
   readonly groups: number
-  /** Is told from time to time how many rows of a table were read. */
+  /** Is told from time to time how many rows of a table were read; of all of them, before they are compared. */
   readonly onProgress?: (progress: ContentProgress) => void
 }
 
@@ -115,8 +117,9 @@ export interface ContentFigures {
   /** Equal byte for byte, and stored as the same type. A text of white space only counts as well. */
   readonly exact: Duplicates
   /**
-   * Texts that are equal once runs of white space are one space, none is at their ends, and capital letters are
-   * small, but not all byte for byte. Those that are in an exact group too count once.
+   * Texts that are equal once runs of white space are one space, none is at their ends, capital letters are small,
+   * and letters are composed as Unicode's NFC does, but not byte for byte. What is counted are different texts, not
+   * rows: those of an exact group count once. Bytes that are no text are compared byte for byte alone.
    */
   readonly normalised: Duplicates
   /** Longer than was asked for. */
@@ -126,23 +129,37 @@ export interface ContentFigures {
    * values of more than 16 MiB, which were not compared either.
    */
   readonly unread: ContentRows
+  /** Of `unread`, the values of more than 16 MiB. */
+  readonly uncompared: number
   /**
    * Lengths of 1000 and more at which different texts end, three more at least than twenty times what ends at
    * each length within fifty of it on average: more than half of them within a word or a sentence, or ten of
-   * them. In bytes where more end there than at as many characters. At most 20, those with the most rows first.
+   * them. Of shorter ones 255, 256, 500, 511 and 512, with ten texts, nine tenths of them within a word or a sentence.
+   * In bytes where more end there than at as many characters. At most 20, those with the most rows first.
    */
   readonly truncated: readonly SharedLength[]
+  /**
+   * Rows that are oversized, or that end at a length at which most end within a word or a sentence, also where that is
+   * not among the 20; each row once.
+   */
+  readonly oversizedOrCut: number
   /**
    * Of texts. `invalid`: bytes that are none in the encoding of the database; `nul`: a character NUL;
    * `replacement`: U+FFFD, where a character was lost earlier; `mojibake`: UTF-8 that was read as Windows-1252.
    */
   readonly encoding: Readonly<Record<EncodingTrouble, ContentRows>>
+  /** Rows with any of that; each row once. */
+  readonly badlyEncoded: number
   /** Null without a column for it. */
   readonly stale: {
     readonly stale: ContentRows
-    /** Rows whose moment is NULL, or is none from 2000 until 2100 in ISO 8601, or in seconds, ms or µs since 1970. */
+    /** Of a moment after `aheadAfter`: when they were changed is not known. */
+    readonly ahead: ContentRows
+    /** Of something that is no moment from 2000 until 2100 in ISO 8601, or in seconds, ms or µs since 1970. */
+    readonly unclear: ContentRows
+    /** Rows whose moment is NULL. */
     readonly undated: number
-    /** ISO 8601 UTC; null where no row has one that is understood. */
+    /** ISO 8601 UTC; null where no row has one that is understood, and not ahead. */
     readonly oldest: string | null
     /** ISO 8601 UTC. */
     readonly newest: string | null
@@ -200,6 +217,8 @@ export interface SearchComparison {
   /** Where it is known from: the index itself, the request, or names and rows of both. */
   readonly knownBy: 'index' | 'request' | 'guess' | null
   readonly outcome: Outcome<SearchDifferences>
+  /** How a search shows that it is broken, in words; SQLite’s own check does not look at all that a search needs. */
+  readonly unsearchable?: string | undefined
 }
 
 /** What to compare full-text tables with. */

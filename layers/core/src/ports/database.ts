@@ -80,6 +80,8 @@ export interface RebuiltIndex {
   readonly index: string
   /** Null where it was; else why not, in words: it is contentless, absent, or takes too long in place. */
   readonly refused: string | null
+  /** Whether it can be made anew all the same while nobody has the database open. */
+  readonly atRest?: boolean
   /** With all of its tables; null where that cannot be told. */
   readonly bytesBefore: number | null
   readonly bytesAfter: number | null

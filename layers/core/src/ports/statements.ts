@@ -63,19 +63,20 @@ export interface StatementRuns {
   readonly rows: number
 }
 
-/** A table that a statement reads from end to end. */
+/** A table that a statement reads from end to end; not one of which a limit spares it all but the first rows. */
 export interface FullScan {
   readonly table: string
   readonly rows: number
 }
 
 /**
- * An index that a statement could use where it reads a table from end to end: by the columns of that table
- * that its WHERE and ON compare with something. A guess from the text; SQLite may not choose it.
+ * An index with which SQLite would not read a table from end to end, or would not sort: found by what the text of
+ * a statement compares and orders by, and tried on an empty database of the same schema. How much faster it makes
+ * the statement, and how much slower every write, is not told.
  */
 export interface IndexSuggestion {
   readonly table: string
-  /** Compared for equality first, then one that is compared for a range. */
+  /** Compared for equality first, then one that is compared for a range, or those that are ordered by. */
   readonly columns: readonly string[]
   readonly sql: string
 }
@@ -97,6 +98,7 @@ export interface StatementBenchmark {
 export interface TableAnalysis {
   readonly table: string
   readonly rows: number
+  readonly indexed: boolean
   /** Rows when ANALYZE last looked; null where it never did. With `PRAGMA analysis_limit` an estimate. */
   readonly analysedRows: number | null
   /** Has an index and rows, and was never analysed or has ten times as many rows as then, or as few. */
@@ -106,6 +108,9 @@ export interface TableAnalysis {
 /** What a benchmark gives. */
 export interface Benchmark {
   readonly statements: readonly StatementBenchmark[]
-  /** Every table with rows of its own that has an index or was analysed. */
+  /**
+   * Every table with rows of its own; none in which a full-text index keeps itself, and none without an index
+   * that cannot be read.
+   */
   readonly analysis: Outcome<readonly TableAnalysis[]>
 }

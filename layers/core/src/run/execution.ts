@@ -12,7 +12,7 @@ import type { Task } from '../task.ts'
 import { messageOf } from '../units.ts'
 import { keyOfAttachment } from './attachments.ts'
 import { beforeDeadline } from './deadline.ts'
-import { whyNoDeletion } from './deletion.ts'
+import { isPretended, whyNoDeletion } from './deletion.ts'
 import {
   type Fence,
   type RunnerDrivers,
@@ -79,6 +79,9 @@ export async function execute(
     scheduledFor: request.scheduledFor?.toISOString() ?? null,
     startedAt: startedAt.toISOString(),
     finishedAt: drivers.now().toISOString(),
+    ...(request.at !== null && isPretended(request, startedAt)
+      ? { pretendedAt: request.at.toISOString() }
+      : {}),
     status: 'ok',
     findings: [...result.findings],
     figures: [...(result.figures ?? [])],

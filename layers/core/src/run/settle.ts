@@ -13,7 +13,8 @@ import { attemptAll, type Execution } from './execution.ts'
 
 /**
  * Persists the report, ends the claim, publishes and alerts. What fails here fails the run, for it
- * would otherwise be silent. A run that was overtaken alerts nobody: the other one does.
+ * would otherwise be silent. A run that was overtaken alerts nobody: the other one does. One that
+ * pretended another moment tells whoever made it, and nobody else: its ages are of no time.
  */
 export async function settle(
   task: Task,
@@ -23,9 +24,12 @@ export async function settle(
 ): Promise<Execution> {
   return attemptAll(await withAttachments(task, execution, drivers.store), [
     ({ report }) => keepReport(report, drivers.store),
-    ({ report }) => drivers.metrics.publish([...datapointsOf(report), durationOf(report)]),
+    async ({ report }) => {
+      if (report.pretendedAt !== undefined) return
+      await drivers.metrics.publish([...datapointsOf(report), durationOf(report)])
+    },
     async ({ failure, known, report }) => {
-      if (failure?.code === 'lease-lost') return
+      if (failure?.code === 'lease-lost' || report.pretendedAt !== undefined) return
       await sendAll(alertsOf(report, { critical: task.audience ?? 'on-call', known }), drivers.alerts)
     },
     ({ failure, report }) => claim.finish(failure === null ? 'succeeded' : 'failed', report.status),

@@ -1,16 +1,17 @@
-import type { HubConfig, LedgerReviewer, ReportArchive, Signature } from '@hubkeeper/core'
+import type { HubConfig, LedgerReviewer, ReportArchive, ReportHistory, Signature } from '@hubkeeper/core'
 import { type Checklist, type ChecklistCadence, type ChecklistItem, checklistCadences } from './checklist.ts'
 import type { Evidence, ItemRule } from './evidence.ts'
 import { itemsOf } from './items/items.ts'
 import { type Judgement, judgeEvidence, type NewestReport } from './judge.ts'
 import { signatureLine, standing } from './signing.ts'
 import { evidenceSince } from './window.ts'
+import { inWords } from './words.ts'
 
 /** What checklists are made of; a task's context has it. */
 export interface ChecklistSources {
   /** The moment that they are of: what was found or signed later does not count. */
   readonly at: Date
-  readonly hub: Pick<HubConfig, 'timeZone'>
+  readonly hub: Pick<HubConfig, 'timeZone'> & { readonly id: string }
   readonly ledger: Pick<LedgerReviewer, 'signatures'>
   readonly reports: Pick<ReportArchive, 'between'>
 }
@@ -37,11 +38,21 @@ async function checklistAt(
   const newest = new Map<string, NewestReport>()
   for (const task of tasks) {
     const found = await reports.between(task, since, at, { limit: 1 })
-    newest.set(task, { report: found.reports[0] ?? null, unreadable: found.unreadable[0] ?? null, since })
+    newest.set(task, { ...newestOf(found, hub.id), since })
   }
   const judge = (evidence: Evidence): Judgement =>
-    judgeEvidence(evidence, newest.get(evidence.task) ?? { report: null, unreadable: null, since })
+    judgeEvidence(evidence, newest.get(evidence.task) ?? { report: null, refused: null, since })
   return { cadence, from: since, to: at, items: rules.map((rule) => itemOf(rule, judge, signatures, at)) }
+}
+
+/** What was copied here with the folder of another hub tells nothing of this one. */
+function newestOf(
+  { reports: [report], unreadable: [unreadable] }: ReportHistory,
+  hub: string,
+): Pick<NewestReport, 'refused' | 'report'> {
+  if (unreadable !== undefined) return { report: null, refused: `cannot be read: ${inWords(unreadable)}` }
+  if (report === undefined || report.hub === hub) return { report: report ?? null, refused: null }
+  return { report: null, refused: `is of another hub: ${inWords(report.hub)}` }
 }
 
 const taskOf = ({ task }: Evidence): string => task

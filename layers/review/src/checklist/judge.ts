@@ -7,15 +7,16 @@ import {
   type Report,
   worstFirst,
 } from '@hubkeeper/core'
+import { momentText } from '../chart/moments.ts'
 import { type Evidence, usually, type Word } from './evidence.ts'
-import { inWords, minuteOf } from './words.ts'
+import { inWords } from './words.ts'
 
 /** What is left of a task in the time of a checklist. */
 export interface NewestReport {
-  /** Null where there is none that this version understands. */
+  /** Null where there is none, or none that counts. */
   readonly report: Report | null
-  /** Its key, where there is one that cannot be read. */
-  readonly unreadable: string | null
+  /** Why the newest one does not count, in words; null where it does, or there is none. */
+  readonly refused: string | null
   readonly since: Date
 }
 
@@ -30,11 +31,10 @@ export interface Judgement {
 const most = 3
 
 /** What the newest report of a task says. It rules: an older one that says something else counts no more. */
-export function judgeEvidence(evidence: Evidence, { report, since, unreadable }: NewestReport): Judgement {
+export function judgeEvidence(evidence: Evidence, { refused, report, since }: NewestReport): Judgement {
   const { task } = evidence
-  if (unreadable !== null)
-    return silent(`the newest report of ${task} cannot be read: ${inWords(unreadable)}`)
-  if (report === null) return silent(`no run of ${task} since ${minuteOf(since)}`)
+  if (refused !== null) return silent(`the newest report of ${task} ${refused}`)
+  if (report === null) return silent(`no run of ${task} since ${momentText(since)}`)
   if (evidence.kind === 'findings') return judgeFindings(evidence, report)
   if (report.error !== null) return no('critical', failureOf(report))
   if (evidence.kind === 'done') return yes(`${sourceOf(report)}: ${countsOf(report)}`)
@@ -109,7 +109,7 @@ function lineOf({ actual, check, status, subject, unit }: Finding): string {
 
 /** `health-check of 2026-12-01 09:00 UTC (run 01K…)`. */
 const sourceOf = ({ run, startedAt, task }: Report): string =>
-  `${inWords(task)} of ${minuteOf(new Date(startedAt))} (run ${inWords(run)})`
+  `${inWords(task)} of ${momentText(new Date(startedAt))} (run ${inWords(run)})`
 
 const failureOf = (report: Report): string =>
   `${sourceOf(report)} failed: ${inWords(report.error?.message ?? 'it does not say why')}`

@@ -1,33 +1,44 @@
-import { days, type Signature, UsageError } from '@hubkeeper/core'
+import { closestNames, days, isWithdrawal, type Signature, UsageError } from '@hubkeeper/core'
+import { momentText } from '../chart/moments.ts'
 import type { ChecklistItem } from './checklist.ts'
 import { type KnownItem, knownItems } from './items/items.ts'
-import { inWords, minuteOf } from './words.ts'
+import { inWords } from './words.ts'
 
 /** How far ahead a signature may end: what was known a year ago is not known, ms. */
 export const longestSignature = days(366)
 
+/** What was signed of an item until a moment and not withdrawn by then, oldest first. */
+function lasting(signatures: readonly Signature[], item: string, at: Date): readonly Signature[] {
+  const made = signatures
+    .filter((each) => each.item === item && new Date(each.at) <= at)
+    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+  return made.slice(made.findLastIndex(isWithdrawal) + 1)
+}
+
 /** The signature of an item that counts at a moment: of several the newest; null when there is none. */
 export const standing = (signatures: readonly Signature[], item: string, at: Date): Signature | null =>
-  signatures
-    .filter((each) => each.item === item && new Date(each.at) <= at && at < new Date(each.until))
-    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
-    .at(-1) ?? null
+  lasting(signatures, item, at).findLast(({ until }) => at < new Date(until)) ?? null
 
 /** What is to be said of an item that only a person can know. */
 export function signatureLine(signatures: readonly Signature[], item: string, at: Date): string {
   const valid = standing(signatures, item, at)
-  if (valid !== null) {
-    return `signed by ${inWords(valid.by)} at ${minuteOf(new Date(valid.at))}, until ${minuteOf(new Date(valid.until))}: ${inWords(valid.note)}`
-  }
-  const expired = signatures
-    .filter((each) => each.item === item && new Date(each.until) <= at)
+  return valid === null
+    ? `${whyNone(signatures, item, at)}: hubkeeper sign ${item} --note TEXT`
+    : `signed by ${inWords(valid.by)} at ${momentText(new Date(valid.at))}, until ${momentText(new Date(valid.until))}: ${inWords(valid.note)}`
+}
+
+function whyNone(signatures: readonly Signature[], item: string, at: Date): string {
+  const expired = lasting(signatures, item, at)
     .toSorted((a, b) => Date.parse(a.until) - Date.parse(b.until))
     .at(-1)
-  const before =
-    expired === undefined
-      ? 'nobody has signed it'
-      : `what ${inWords(expired.by)} signed ended at ${minuteOf(new Date(expired.until))}`
-  return `${before}: hubkeeper sign ${item} --note TEXT`
+  if (expired !== undefined)
+    return `what ${inWords(expired.by)} signed ended at ${momentText(new Date(expired.until))}`
+  const withdrawn = signatures.findLast(
+    (each) => each.item === item && new Date(each.at) <= at && isWithdrawal(each),
+  )
+  return withdrawn === undefined
+    ? 'nobody has signed it'
+    : `withdrawn by ${inWords(withdrawn.by)} at ${momentText(new Date(withdrawn.at))} (${inWords(withdrawn.note)})`
 }
 
 /** Why a person may not sign an item as it stands; null where they may. */
@@ -68,30 +79,14 @@ export function itemNamed(text: string): KnownItem {
       hint: 'say more of it',
     })
   }
-  const close = closest(wanted, items)
+  const close = closestNames(
+    wanted,
+    items.map(({ id }) => id),
+  )
   throw new UsageError(`no checklist has an item ${name}`, {
     hint:
       close.length === 0
         ? 'see what there is: hubkeeper checklist'
-        : `did you mean ${close.map(({ id }) => id).join(' or ')}? See hubkeeper checklist`,
+        : `did you mean ${close.join(' or ')}? See hubkeeper checklist`,
   })
-}
-
-/** The few that have most in common with it, by pairs of letters. */
-function closest(wanted: string, items: readonly KnownItem[]): KnownItem[] {
-  const pairs = pairsOf(wanted)
-  const rated = items
-    .map((item) => ({ item, likeness: likeness(pairs, pairsOf(item.id)) }))
-    .filter((each) => each.likeness > 0.4)
-    .toSorted((a, b) => b.likeness - a.likeness)
-  return rated.slice(0, 3).map(({ item }) => item)
-}
-
-const pairsOf = (text: string): ReadonlySet<string> =>
-  new Set([...text].slice(1).map((letter, i) => `${text[i]}${letter}`))
-
-/** The share of pairs in common, 0 to 1: Dice's coefficient. */
-function likeness(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
-  const common = [...one].filter((pair) => other.has(pair)).length
-  return one.size + other.size === 0 ? 0 : (2 * common) / (one.size + other.size)
 }

@@ -1,7 +1,8 @@
 import { type Finding, finding } from '@hubkeeper/core'
+import { momentText } from '../chart/moments.ts'
 import type { Section } from '../page/page.ts'
 import type { Checklist, ChecklistItem } from './checklist.ts'
-import { asOneLine, inWords, minuteOf } from './words.ts'
+import { asOneLine, inWords } from './words.ts'
 
 /** complete: everything is ticked; failed: the evidence says of an item that it is not so; open: the rest. */
 export type ChecklistState = 'complete' | 'open' | 'failed'
@@ -47,7 +48,7 @@ export function checklistSection(checklist: Checklist): Section {
     blocks: [
       {
         kind: 'paragraph',
-        text: `${checklistCounts(checklist)}. Evidence is what ran from ${minuteOf(from)} to ${minuteOf(to)}, and what people signed.`,
+        text: `${checklistCounts(checklist)}. Evidence is what ran from ${momentText(from)} to ${momentText(to)}, and what people signed.`,
       },
       {
         kind: 'table',

@@ -6,9 +6,6 @@ export function inWords(text: string, most = 200): string {
   return line.length <= most ? line : `${line.slice(0, most).toWellFormed()}…`
 }
 
-/** `2026-12-01 09:00 UTC`. */
-export const minuteOf = (moment: Date): string => `${moment.toISOString().slice(0, 16).replace('T', ' ')} UTC`
-
 /** Lines of evidence as one: what ends with a colon goes on, anything else is ended. */
 export const asOneLine = (lines: readonly string[]): string =>
   lines.reduce((text, line) => (text === '' ? line : `${text}${text.endsWith(':') ? ' ' : '; '}${line}`), '')

@@ -1,4 +1,4 @@
-import type { ExpectedTask, Signature } from '@hubkeeper/core'
+import { type ExpectedTask, isWithdrawal, type Signature } from '@hubkeeper/core'
 import type { History } from '../history/history.ts'
 
 /** Something that people did again and again. */
@@ -21,15 +21,15 @@ export function automationOpportunities(
   signatures: readonly Signature[],
 ): ByHand[] {
   const runs = tasks.flatMap(({ name, schedule }) => {
-    const times = (reports.get(name) ?? []).filter(({ scheduledFor }) => scheduledFor === null).length
+    const all = reports.get(name) ?? []
+    const times = all.filter(({ scheduledFor }) => scheduledFor === null).length
     if (times <= tolerated) return []
-    const instead =
-      schedule.cadence === 'on-demand'
-        ? onDemand(name)
-        : 'its schedule does it by itself: hubkeeper schedule install'
+    const instead = schedule.cadence === 'on-demand' ? onDemand(name) : onSchedule(times < all.length)
     return [{ what: name, kind: 'run' as const, times, instead }]
   })
-  const within = signatures.filter(({ at }) => new Date(at) >= from && new Date(at) <= to)
+  const within = signatures.filter(
+    (each) => new Date(each.at) >= from && new Date(each.at) <= to && !isWithdrawal(each),
+  )
   const signed = [...Map.groupBy(within, ({ item }) => item)]
     .filter(([, all]) => all.length > tolerated)
     .map(([what, { length: times }]) => ({
@@ -40,6 +40,11 @@ export function automationOpportunities(
     }))
   return [...runs, ...signed].toSorted((a, b) => b.times - a.times)
 }
+
+const onSchedule = (isScheduled: boolean): string =>
+  isScheduled
+    ? 'it runs by schedule as well: see what makes it needed in between'
+    : 'its schedule does it by itself: hubkeeper schedule install'
 
 const onDemand = (task: string): string =>
   task === 'run-maintenance'

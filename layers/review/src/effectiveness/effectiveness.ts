@@ -11,6 +11,7 @@ import {
   type Punctuality,
   type Report,
 } from '@hubkeeper/core'
+import { countOf } from '../count.ts'
 import type { History } from '../history/history.ts'
 
 /** How one task was done in a time. */
@@ -133,18 +134,18 @@ function wasMissed(
   })
 }
 
-/** Whether a task was done, and in time. */
-export function effectFinding({
-  completed,
+/** Whether a task was not done as it should be, more than once, or is overdue. */
+export const isWanting = ({
   failed,
   late,
   missed,
   overdue,
-  runs,
-  scheduled,
-  task,
-}: TaskEffect): Finding {
-  const subject = task
+}: Pick<TaskEffect, 'failed' | 'late' | 'missed' | 'overdue'>): boolean =>
+  failed + late + missed > 1 || overdue > 0
+
+/** Whether a task was done, and in time. */
+export function effectFinding(effect: TaskEffect): Finding {
+  const { completed, failed, late, missed, overdue, runs, scheduled, task: subject } = effect
   if (runs === 0 && (scheduled ?? 0) === 0) {
     return finding('maintenance.effective', 'skipped', { subject, actual: 'it was not to run' })
   }
@@ -154,16 +155,13 @@ export function effectFinding({
     ...(late === 0 ? [] : [`${late} late`]),
     ...(missed === 0 ? [] : [`${missed} missed`]),
   ].join(', ')
-  const wanting = failed + late + missed > 1 || overdue > 0
-  return finding('maintenance.effective', wanting ? 'warning' : 'ok', {
+  return finding('maintenance.effective', isWanting(effect) ? 'warning' : 'ok', {
     subject,
     expected: scheduled === null ? 'done when asked for' : `done at ${countOf(scheduled, 'scheduled time')}`,
     actual: counts,
     evidence: overdue > 0 ? [`overdue for ${formatDuration(overdue)} by now`] : [],
   })
 }
-
-const countOf = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 /** A task that is to come. */
 export interface ComingRun {
