@@ -170,6 +170,13 @@ describe('full-text indexes over another table', () => {
     )
     expect(done(hazards)).toEqual([expect.objectContaining({ name: 'rowid-dependent-index' })])
   })
+
+  it('are none where an index keeps them, in whatever case the table is named', async () => {
+    const { hazards } = await look(
+      made("CREATE TABLE t (a UNIQUE); CREATE VIRTUAL TABLE s USING fts5 (a, content='T')"),
+    )
+    expect(done(hazards)).toEqual([])
+  })
 })
 
 describe('what this engine lacks', () => {

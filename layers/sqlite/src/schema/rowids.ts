@@ -26,7 +26,8 @@ export function hasStableRowids(
   schema: readonly SchemaObject[],
   table: string,
 ): boolean {
-  if (schema.some((object) => object.type === 'index' && object.table === table)) return true
+  const name = table.toLowerCase()
+  if (schema.some(({ type, table: of }) => type === 'index' && of.toLowerCase() === name)) return true
   const integerKey = database
     .prepare("SELECT count(*) FROM pragma_table_info(?) WHERE pk = 1 AND upper(type) = 'INTEGER'")
     .get(table)
