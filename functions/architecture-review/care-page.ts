@@ -1,5 +1,5 @@
 import { formatDuration } from '@hubkeeper/core'
-import type { Block, Cell, Cost, Section, TaskEffect } from '@hubkeeper/review'
+import { type Block, type Cell, type Cost, type Section, type TaskEffect, wasToRun } from '@hubkeeper/review'
 
 /** Rows of a table for people; all of them are in the JSON. */
 const mostRows = 25
@@ -7,7 +7,7 @@ const mostRows = 25
 /** Tasks with what became of them. */
 export function effectsTable(effects: readonly TaskEffect[]): Block {
   const rows = effects
-    .filter(({ runs, scheduled }) => runs > 0 || (scheduled ?? 0) > 0)
+    .filter(wasToRun)
     .map(({ byHand, completed, failed, late, missed, scheduled, task, typicalSeconds }): Cell[] => [
       task,
       scheduled === null ? '–' : String(scheduled),

@@ -37,7 +37,10 @@ const limit = z.strictObject({
   expected: orNothing.describe('when it is reached; null: not within ten years, or not known'),
   earliest: orNothing.describe('by the upper end of the 95 % interval'),
   latest: orNothing.describe('by its lower end'),
-  twice: z.boolean().nullable().describe('whether twice as much fits; null where that is not known'),
+  twice: z
+    .boolean()
+    .nullable()
+    .describe('whether twice as much fits; null where that is not known, and of a share of a disk'),
   tenTimes: z.boolean().nullable(),
 })
 

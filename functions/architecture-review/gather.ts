@@ -46,7 +46,7 @@ export async function gather(context: ReviewContext, own: string): Promise<Gathe
   const history = await readHistory(
     reports,
     ledger.tasks.map(({ name }) => name),
-    time,
+    { ...time, hub: hub.id },
   )
   const others = ledger.tasks.filter(({ name }) => name !== own)
   progress.step('Reading how available the API was')
@@ -99,7 +99,7 @@ export async function gather(context: ReviewContext, own: string): Promise<Gathe
 
 /** What is stored of a hub; not every hub has logs and a search index. */
 function storedIn(history: History, databaseBytes: number | null): { of: string; bytes: number | null }[] {
-  const sizeOf = (name: string): number | null => newestOf(history, name)?.value ?? null
+  const sizeOf = (name: string): number | null => newestTotal(history, name)
   const others = [
     { of: 'logs', bytes: sizeOf('logs.size') },
     { of: 'search index', bytes: sizeOf('search-index.size') },
@@ -109,6 +109,18 @@ function storedIn(history: History, databaseBytes: number | null): { of: string;
     { of: 'backups', bytes: sizeOf('backups.size') },
     ...others.filter(({ bytes }) => bytes !== null),
   ]
+}
+
+/** What the newest run measured that told a size as a whole; else in parts, of the newest that told these. */
+function newestTotal(history: History, name: string): number | null {
+  const series = seriesOf(history, [name])
+  const whole = series.find(({ subject }) => subject === null)?.points.at(-1)
+  if (whole !== undefined) return whole.value
+  const newest = newestOf(history, name)
+  if (newest === null) return null
+  return series
+    .flatMap(({ points }) => points.slice(-1))
+    .reduce((sum, { at, value }) => (at.getTime() === newest.at.getTime() ? sum + value : sum), 0)
 }
 
 /** Whether the error budget of a time is kept; skipped for a hub without an API. */

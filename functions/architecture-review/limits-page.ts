@@ -11,12 +11,14 @@ import {
 
 const paragraph = (text: string): Block => ({ kind: 'paragraph', text })
 
-const fits = (answer: boolean | null): Cell =>
-  answer === null
-    ? { text: 'not known', status: 'unknown' }
-    : answer
-      ? { text: 'fits', status: 'ok' }
-      : { text: 'does not fit', status: 'warning' }
+const fits = (capacity: Capacity, times: number): Cell => {
+  const answer = staysBelow(capacity, times)
+  if (answer === null)
+    return capacity.share === null
+      ? { text: 'not known', status: 'unknown' }
+      : { text: 'not told', status: 'skipped' }
+  return answer ? { text: 'fits', status: 'ok' } : { text: 'does not fit', status: 'warning' }
+}
 
 /** Every limit: what is taken, when it is reached, and whether twice and ten times as much fits. */
 export function limitsSection({ at, capacities }: ReviewFacts): Section {
@@ -24,10 +26,11 @@ export function limitsSection({ at, capacities }: ReviewFacts): Section {
     const { crossing, name } = capacity
     const when: Cell =
       crossing === null ? { text: 'not told', status: 'skipped' } : crossingText(crossing, at)
-    return [name, takenText(capacity), when, fits(staysBelow(capacity, 2)), fits(staysBelow(capacity, 10))]
+    return [name, takenText(capacity), when, fits(capacity, 2), fits(capacity, 10)]
   })
-  const taken = capacities.flatMap(({ name, share }) =>
-    share === null ? [] : [{ name, value: share * 100 }],
+  // The share of a disk has another whole, and is in the table.
+  const taken = capacities.flatMap(({ name, share, unit }) =>
+    share === null || unit === 'percent' ? [] : [{ name, value: share * 100 }],
   )
   const header = ['limit', 'taken', 'reached (95 % interval)', 'twice as much', 'ten times']
   return {

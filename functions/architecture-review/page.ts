@@ -2,10 +2,12 @@ import type { RunStatus } from '@hubkeeper/core'
 import {
   type Block,
   type Cell,
-  type Cost,
   countOf,
+  leastKnown,
   type Page,
+  percentText,
   type Recommendation,
+  type ReviewFacts,
   type Section,
 } from '@hubkeeper/review'
 import { costSection, effectsTable } from './care-page.ts'
@@ -16,7 +18,7 @@ import type { Gathered } from './gather.ts'
 import { growthSection } from './growth-page.ts'
 import { limitsSection } from './limits-page.ts'
 import { securitySection } from './security-page.ts'
-import { comparedLines, costLine, sinceSection } from './since-page.ts'
+import { answeredLine, comparedLines, costLine, sinceSection } from './since-page.ts'
 import { availabilityBlocks, performanceBlocks } from './speed-page.ts'
 
 interface Reviewed {
@@ -38,7 +40,7 @@ export function pageOf({ at, hub, run }: ReviewContext, reviewed: Reviewed): Pag
     status,
     verdict: verdictOf(recommendations, gathered),
     sections: [
-      { heading: 'At a glance', blocks: [glance(document.figures, facts.cost)] },
+      { heading: 'At a glance', blocks: [glance(document.figures, facts)] },
       recommendationSection(recommendations),
       sinceSection(document, previous),
       growthSection(gathered),
@@ -65,11 +67,15 @@ function verdictOf(recommendations: readonly Recommendation[], { facts, history 
   return `${blind}${count}, ${pressing}. First: ${recommendations[0]?.title ?? ''}.`
 }
 
-function glance(figures: Compared, { currency, isWhole }: Cost): Block {
+function glance(figures: Compared, { availability, cost: { currency, isWhole } }: ReviewFacts): Block {
   const lines = comparedLines(figures, currency)
+  const { answered, known } = availability
   const named = lines.map(({ name, value }) => ({
     name: name === costLine && !isWhole ? `${name} at least` : name,
     value,
+    ...(name === answeredLine && answered !== null && known < leastKnown
+      ? { note: `of ${percentText(known)} of the time: of the rest nothing is known` }
+      : {}),
   }))
   return { kind: 'figures', figures: named }
 }

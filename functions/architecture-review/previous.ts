@@ -20,14 +20,15 @@ const name = 'architecture.json'
 /** The document of the review of the quarter before, else of the newest one there is. */
 export async function previousReview({
   at,
+  hub,
   reports,
-}: Pick<ReviewContext, 'at' | 'reports'>): Promise<Previous> {
+}: Pick<ReviewContext, 'at' | 'hub' | 'reports'>): Promise<Previous> {
   const bound = new Date(at.getTime() - days(sameQuarter))
   const older = await reports.between(task, new Date(at.getTime() - days(longestAgo)), bound)
   const newer = await reports.between(task, bound, at)
   // One that failed left no document: the one before it did.
   const [report] = [older, newer].flatMap(
-    (each) => each.reports.findLast(({ status }) => status !== 'failed') ?? [],
+    (each) => each.reports.findLast((last) => last.status !== 'failed' && last.hub === hub.id) ?? [],
   )
   if (report === undefined) {
     const [unread] = [older, newer].flatMap(({ unreadable }) => unreadable.slice(-1))

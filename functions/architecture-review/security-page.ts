@@ -28,10 +28,10 @@ function auditLines(security: SecurityFact | null, at: Date): string[] {
   const since =
     before === null ? 'one audit so far' : `${before.toFixed(1)} at the first audit of the quarter`
   const age = Math.floor((at.getTime() - security.at.getTime()) / days(1))
-  const counts = [...open].map(([severity, count]) => `${count} ${severity}`)
+  const counts = [...open].flatMap(([severity, count]) => (count === 0 ? [] : [`${count} ${severity}`]))
   return [
     `Score ${score.toFixed(1)} on ${security.at.toISOString().slice(0, 10)}, ${countOf(age, 'day')} ago; ${since}.`,
-    ...(counts.length === 0 ? [] : [`Open: ${counts.join(', ')}.`]),
+    ...(open.size === 0 ? [] : [`Open: ${counts.length === 0 ? 'nothing' : counts.join(', ')}.`]),
     ...(unseen.length === 0
       ? []
       : [

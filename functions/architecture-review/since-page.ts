@@ -8,6 +8,9 @@ interface ComparedLine {
   readonly value: string
 }
 
+/** Name of the share of the time in which the API answered. */
+export const answeredLine = 'API answered'
+
 /** Name of the estimate of the cost. */
 export const costLine = 'cost a month'
 
@@ -17,7 +20,7 @@ export function comparedLines(figures: Compared, currency: string): ComparedLine
   return [
     { name: 'database', value: formatValue(databaseBytes, 'bytes') },
     { name: 'growth a day', value: growthPerDay === null ? '–' : signedText(growthPerDay, 'bytes') },
-    { name: 'API answered', value: answered === null ? '–' : percentText(answered) },
+    { name: answeredLine, value: answered === null ? '–' : percentText(answered) },
     { name: 'recovery', value: formatValue(recoverySeconds, 'seconds') },
     { name: 'security score', value: securityScore === null ? '–' : securityScore.toFixed(1) },
     { name: costLine, value: `${costPerMonth.toFixed(2)} ${currency}` },

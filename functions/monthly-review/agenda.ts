@@ -6,6 +6,7 @@ import {
   inWords,
   isSlower,
   minuteText,
+  percentText,
   staysBelow,
   type TaskEffect,
 } from '@hubkeeper/review'
@@ -48,7 +49,7 @@ export function performanceLines({ gathered }: Packet): string[] {
   return [
     lastMonth.answered === null
       ? 'How available the API was is not known: nobody looked.'
-      : `In the last 30 days the API answered ${formatValue(lastMonth.answered * 100, 'percent')} of the time that is known (${formatValue(lastMonth.known * 100, 'percent')}); ${facts.targetPercent} % are wanted.`,
+      : `In the last 30 days the API answered ${percentText(lastMonth.answered)} of the time that is known (${percentText(lastMonth.known)}); ${facts.targetPercent} % are wanted.`,
     ...bounded(slower, none, 3),
   ]
 }
@@ -56,13 +57,25 @@ export function performanceLines({ gathered }: Packet): string[] {
 const incidentText = ({ detail, from, open, times, what }: Incident): string =>
   `${from.toISOString().slice(0, 10)} ${what}${times > 1 ? `, ${times} times` : ''}${open ? ', not over yet' : ''}: ${detail}`
 
-/** What went wrong, what is not over first. */
-export const incidentLines = ({ incidents }: Packet): string[] =>
-  bounded(
-    [...incidents.filter(({ open }) => open), ...incidents.filter(({ open }) => !open)].map(incidentText),
-    'None that anybody saw.',
-    4,
+/** What of one check went wrong in several places, on one line. */
+function togetherText(incidents: readonly Incident[]): string {
+  const [first] = incidents
+  if (first === undefined || incidents.length === 1 || first.kind !== 'critical')
+    return incidents.map(incidentText).join('; ')
+  const from = new Date(Math.min(...incidents.map((each) => each.from.getTime())))
+  return `${from.toISOString().slice(0, 10)} ${first.group}, ${incidents.length} of them${first.open ? ', not over yet' : ''}: ${incidents.map(({ what }) => what.slice(first.group.length).trim()).join(', ')}`
+}
+
+/** What went wrong, what is not over first; of one check in one line, so that each kind of trouble is seen. */
+export function incidentLines({ incidents }: Packet): string[] {
+  const sorted = [...incidents.filter(({ open }) => open), ...incidents.filter(({ open }) => !open)]
+  const together = Map.groupBy(sorted, (each) =>
+    each.kind === 'critical'
+      ? `${each.open} ${each.group}`
+      : JSON.stringify([each.kind, each.from, each.what]),
   )
+  return bounded([...together.values()].map(togetherText), 'None that anybody saw.', 4)
+}
 
 /** How tasks were done, and what was done by hand. */
 export function effectLines({ byHand, checklists, effects }: Packet): string[] {
@@ -95,7 +108,7 @@ export function effectLines({ byHand, checklists, effects }: Packet): string[] {
 export function planningLines({ gathered, planning }: Packet, at: Date): string[] {
   const rare = planning.coming.filter(({ cadence }) => cadence === 'monthly' || cadence === 'quarterly')
   const { capacities } = gathered.facts
-  const unknown = capacities.filter((capacity) => staysBelow(capacity, 2) === null).length
+  const unknown = capacities.filter(({ share }) => share === null).length
   const near = capacities.filter(
     (capacity) => staysBelow(capacity, 2) === false || capacity.crossing?.expected != null,
   )

@@ -5,6 +5,8 @@ import { reviews } from '../architecture-review/context.ts'
 /** Something that went wrong in a time. */
 export interface Incident {
   readonly kind: 'outage' | 'critical' | 'failed'
+  /** What has it in common with others of its kind: the check, the task, or the API. */
+  readonly group: string
   /** A check with its subject, a task, or the API. */
   readonly what: string
   /** How it was told, on one line. */
@@ -44,6 +46,7 @@ const outageIncident = (
   { knownUntil }: Availability,
 ): Incident => ({
   kind: 'outage',
+  group: 'API',
   what: 'API',
   detail: `${formatValue(downSeconds, 'seconds')} without an answer`,
   from,
@@ -72,6 +75,7 @@ function criticalIncidents(reports: readonly Report[]): Incident[] {
     return [
       {
         kind: 'critical',
+        group: check,
         what: subject === null ? check : `${check} ${inWords(subject)}`,
         detail: `${inWords(detailOf(last.finding), mostLetters)} (${tasks.join(', ')})`,
         from: new Date(first.report.startedAt),
@@ -111,6 +115,7 @@ function failedIncidents(reports: readonly Report[]): Incident[] {
     return [
       {
         kind: 'failed',
+        group: task,
         what: task,
         detail: last.error === null ? '' : inWords(`${last.error.code}: ${last.error.message}`, mostLetters),
         from: new Date(first.startedAt),

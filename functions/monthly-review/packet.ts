@@ -33,7 +33,7 @@ export function documentOf(
     from: from.toISOString(),
     performance: performanceOf(gathered.facts),
     availability: availabilityIn(gathered.lastMonth),
-    incidents: incidents.map((incident) => ({
+    incidents: incidents.map(({ group: _, ...incident }) => ({
       ...incident,
       from: incident.from.toISOString(),
       to: incident.to.toISOString(),

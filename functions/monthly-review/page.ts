@@ -1,18 +1,11 @@
-import { formatValue, type RunStatus } from '@hubkeeper/core'
-import { type Block, budgetUsed, checklistSection, countOf, type Page } from '@hubkeeper/review'
+import { formatValue, onOneLine, type RunStatus } from '@hubkeeper/core'
+import { type Block, budgetUsed, checklistSection, countOf, type Page, percentText } from '@hubkeeper/review'
 import type { ReviewContext } from '../architecture-review/context.ts'
 import { isBlind } from '../architecture-review/evidence.ts'
 import { growthSection } from '../architecture-review/growth-page.ts'
 import { limitsSection } from '../architecture-review/limits-page.ts'
 import { availabilityBlocks, performanceBlocks } from '../architecture-review/speed-page.ts'
-import {
-  bounded,
-  effectLines,
-  hadTrouble,
-  incidentLines,
-  performanceLines,
-  planningLines,
-} from './agenda.ts'
+import { bounded, effectLines, hadTrouble, incidentLines, performanceLines, planningLines } from './agenda.ts'
 import { incidentBlocks, maintenanceBlocks, planningBlocks } from './details.ts'
 import type { Packet } from './packet.ts'
 
@@ -54,9 +47,11 @@ function verdictOf({ effects, gathered: { history }, incidents }: Packet): strin
     incidents.length === 0 ? 'No incident' : `${countOf(incidents.length, 'incident')}, ${open} open`
   if (isBlind(history) || runs === 0) {
     const known = incidents.length === 0 ? 'Nothing is known of this time' : happened
-    return `${known}: no run left a report that can be read.`
+    return `${known}: no run left a report that counts.`
   }
-  return `${happened}; ${completed} of ${countOf(runs, 'run did its job', 'runs did their job')}.`
+  const missed = effects.reduce((sum, each) => sum + each.missed, 0)
+  const gone = missed === 0 ? '' : `; ${countOf(missed, 'scheduled time was', 'scheduled times were')} missed`
+  return `${happened}; ${completed} of ${countOf(runs, 'run did its job', 'runs did their job')}${gone}.`
 }
 
 /** What of the reports this page could not be made of: its numbers do not have it. */
@@ -68,6 +63,9 @@ function gaps({ gathered: { history } }: Packet): Block[] {
     ),
     ...[...history.leftOut].map(
       ([task, count]) => `${countOf(count, 'older report')} of ${task} left out: there are very many.`,
+    ),
+    ...[...history.foreign].map(
+      ([hub, count]) => `${countOf(count, 'report')} of another hub, ${onOneLine(hub)}, left out.`,
     ),
   ]
   return lines.length === 0 ? [] : [list(bounded(lines, '', 2))]
@@ -82,7 +80,7 @@ function glance({ effects, gathered, incidents }: Packet): Block {
     figures: [
       {
         name: 'API answered',
-        value: lastMonth.answered === null ? '–' : formatValue(lastMonth.answered * 100, 'percent'),
+        value: lastMonth.answered === null ? '–' : percentText(lastMonth.answered),
         ...(used === null ? {} : { note: `${formatValue(used, 'percent')} of the error budget used` }),
       },
       { name: 'incidents', value: String(incidents.length) },

@@ -26,11 +26,11 @@ const isTable = ({ name }: Figure): boolean => name === 'table.size'
 
 /** Reads the reports of reviews and analyses; `now` are the figures of this run. */
 export async function readEarlier(
-  { at, reports }: Pick<AnalysisContext, 'at' | 'reports'>,
+  { at, hub, reports }: Pick<AnalysisContext, 'at' | 'reports'> & { readonly hub: { readonly id: string } },
   now: readonly Figure[],
 ): Promise<Earlier> {
   const from = new Date(at.getTime() - days(reach))
-  const history = await readHistory(reports, sources, { from, to: at })
+  const history = await readHistory(reports, sources, { from, to: at, hub: hub.id })
   const series = seriesOf(history, compared)
   const analyses = history.reports.get('performance-analysis') ?? []
   return {

@@ -169,7 +169,9 @@ describe('hubkeeper checklist', () => {
     const before = await hubkeeper(hub.directory, ['checklist'])
     expect(before.code).toBe(0)
     for (const cadence of ['daily', 'weekly', 'monthly', 'quarterly']) {
-      expect(before.out).toMatch(new RegExp(`^○ open ${cadence} checklist of hub: 0 of 6 ticked, 6 open`, 'm'))
+      expect(before.out).toMatch(
+        new RegExp(`^○ open ${cadence} checklist of hub: 0 of 6 ticked, 6 open`, 'm'),
+      )
     }
     await run(hub, healthCheck)
     const { code, out } = await hubkeeper(hub.directory, ['checklist', 'daily', '--json'])

@@ -85,6 +85,11 @@ describe('maintenance', () => {
     })
   })
 
+  it('that is overdue is wanting also where its time came before those that are looked at', () => {
+    const never = { ...effectOf([], 'cleanup'), overdue: hours(78 * 24) }
+    expect(effectFinding(never)).toMatchObject({ status: 'warning', expected: 'done when it was due' })
+  })
+
   it('is late where a clock was set back in the midst of it, not shorter than nothing', () => {
     expect(effectOf([done(1, { seconds: -60 })]).longestSeconds).toBe(0)
   })

@@ -33,7 +33,11 @@ describe('the history of a hub', () => {
     }
     const broken = reportOf({ task: 'backup', at: ago(10) })
     await store.put(keys.report('backup', broken.run, 'json'), '{"schema":99}')
-    const history = await readHistory(storedReports({ store }), ['backup', 'cleanup'], { from, to })
+    const history = await readHistory(storedReports({ store }), ['backup', 'cleanup'], {
+      from,
+      to,
+      hub: 'hub',
+    })
     expect(seriesOf(history, ['backup.size'])[0]?.points.map(({ value }) => value)).toEqual([60, 30])
     expect(history.reports.get('cleanup')).toEqual([])
     expect(evidenceFindings(history)).toMatchObject([
@@ -44,6 +48,23 @@ describe('the history of a hub', () => {
         actual: '1 report cannot be read',
         evidence: [keys.report('backup', broken.run, 'json')],
       },
+    ])
+  })
+
+  it('leaves out what names another hub, and says so', async () => {
+    const store = memoryStore()
+    for (const [hub, day] of [
+      ['hub', 3],
+      ['old\nname', 2],
+      ['old\nname', 1],
+    ] as const) {
+      const report = { ...reportOf({ task: 'backup', at: ago(day) }), hub }
+      await store.put(keys.report('backup', report.run, 'json'), JSON.stringify(report))
+    }
+    const history = await readHistory(storedReports({ store }), ['backup'], { from, to, hub: 'hub' })
+    expect(history.reports.get('backup')).toHaveLength(1)
+    expect(evidenceFindings(history)).toMatchObject([
+      { status: 'unknown', subject: 'old name', actual: '2 reports are of that hub, and left out' },
     ])
   })
 

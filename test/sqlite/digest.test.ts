@@ -3,19 +3,22 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { digestDatabase } from '../../layers/sqlite/src/digest/database.ts'
+import { digestDatabase, digestWithoutRows } from '../../layers/sqlite/src/digest/database.ts'
 import { nativeSource } from '../../layers/sqlite/src/digest/native-source.ts'
+import type { RowSource } from '../../layers/sqlite/src/digest/source.ts'
 import { testEngine } from '../support/engine.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
-/** The digest of a database in memory, made by SQL. */
-function digestOf(sql: string, options: { defensive?: boolean } = {}) {
+/** What is read of a database in memory, made by SQL. */
+function readOf<T>(sql: string, read: (source: RowSource) => T, options: { defensive?: boolean } = {}): T {
   const database = new DatabaseSync(':memory:', options)
   database.exec(sql)
-  const digest = digestDatabase(nativeSource(database))
+  const value = read(nativeSource(database))
   database.close()
-  return digest
+  return value
 }
+
+const digestOf = (sql: string, options: { defensive?: boolean } = {}) => readOf(sql, digestDatabase, options)
 
 const same = (one: string, other: string): boolean => digestOf(one).value === digestOf(other).value
 
@@ -202,6 +205,26 @@ describe('what counts of a schema', () => {
       UPDATE sqlite_schema SET sql = 'CREATE TABLE t (a COLLATE klingon)';
       PRAGMA writable_schema = RESET;`
     expect(digestOf(sql, { defensive: false }).tables[0]?.rows).toBe(1)
+  })
+})
+
+describe('what a database is but for its rows', () => {
+  const base = 'CREATE TABLE t (a, b); CREATE INDEX i ON t (a); PRAGMA user_version = 3;'
+  const of = (sql: string): string => readOf(`${base} ${sql}`, digestWithoutRows)
+
+  it('stays the same whatever its rows are', () => {
+    expect(of("INSERT INTO t VALUES (1, 'x'), (2, 'y'); ANALYZE")).toBe(of(''))
+  })
+
+  it.each([
+    'PRAGMA user_version = 4',
+    'PRAGMA application_id = 1',
+    'DROP INDEX i',
+    'CREATE VIEW v AS SELECT a FROM t',
+    'CREATE TRIGGER r AFTER INSERT ON t BEGIN DELETE FROM t; END',
+    'ALTER TABLE t ADD COLUMN c',
+  ])('is another after %s', (sql) => {
+    expect(of(sql)).not.toBe(of(''))
   })
 })
 

@@ -151,6 +151,16 @@ describe('limits in an architecture review', () => {
     expect(findingIn(findings)('capacity.headroom', 'recovery time').status).toBe('unknown')
   })
 
+  it('know of the last quarterly run, also where fourteen weeks lie between two', async () => {
+    const drill = (day: number): RunMade => ({
+      task: 'disaster-recovery-test',
+      at: ago(day),
+      figures: [figure('drill.rto', 60, 'seconds')],
+    })
+    expect((await reviewed([drill(97)])).document.figures.recoverySeconds).toBe(60)
+    expect((await reviewed([drill(99)])).document.figures.recoverySeconds).toBeNull()
+  })
+
   it('leave out a disk that the last health check did not see', async () => {
     const disks = (day: number, figures: RunMade['figures']) => ({
       task: 'health-check',
@@ -162,6 +172,18 @@ describe('limits in an architecture review', () => {
       disks(2, [figure('disk.usage', 41, 'percent', '/')]),
     ])
     expect(document.limits.map(({ name }) => name)).toContain('fullest disk (/)')
+  })
+
+  it('do not say of the share of a disk whether twice as much fits, and recommend nothing for it', async () => {
+    const usage = figure('disk.usage', 70, 'percent', '/')
+    const { document, limitOf, markdown } = await reviewed([
+      { task: 'health-check', at: ago(2), figures: [usage] },
+    ])
+    expect(limitOf('fullest disk (/)')).toMatchObject({ now: 70, limit: 80, twice: null, tenTimes: null })
+    expect(document.recommendations.map(({ id }) => id)).not.toContain('make-room:fullest-disk-')
+    expect(markdown).toContain(
+      '| fullest disk (/) | 70.0 % of 80.0 % | – not told | – not told | – not told |',
+    )
   })
 })
 
@@ -225,6 +247,27 @@ describe('an architecture review', () => {
       added.includes(key) ? undefined : value,
     )
     expect(architectureSchema.safeParse(older).success).toBe(true)
+  })
+
+  it('takes of a size as a whole that one alone, and adds up parts where nobody measured the whole', async () => {
+    const stored = async (...runs: readonly RunMade[]): Promise<string> =>
+      (await reviewed(runs)).document.cost.assumptions.find((each) => each.startsWith('stored')) ?? ''
+    const parts = [figure('logs.size', 1024, 'bytes', 'live'), figure('logs.size', 2048, 'bytes', 'rotated')]
+    const rotation = { task: 'health-check', at: ago(1), figures: parts }
+    const whole = { task: 'health-check', at: ago(2), figures: [figure('logs.size', 5120, 'bytes')] }
+    expect(await stored(rotation)).toContain('logs 3.0 KiB')
+    expect(await stored(whole, rotation)).toContain('logs 5.0 KiB')
+  })
+
+  it('says beside the share of the time that was answered how little of it is known', async () => {
+    const looks = Array.from({ length: 1440 }, (_, minute) => ({
+      ...{ hub: 'hub', name: 'api.available', subject: null, unit: 'count' as const, value: 1 },
+      at: new Date(ago(1).getTime() + minutes(minute)),
+    }))
+    const { markdown } = await reviewed([], { looks })
+    expect(markdown).toContain(
+      '- API answered: **100.000 %** (of 1.0 % of the time: of the rest nothing is known)',
+    )
   })
 
   it('calls a cost that was not measured in full the least that it is', async () => {

@@ -267,6 +267,8 @@ describe('the packet of a month', () => {
     const markdown = documentIn(result, 'review.md').replaceAll('\\', '')
     expect(markdown).toContain('And 6 more: see review.json.')
     const [first = ''] = markdown.split('## Details')
+    // Of one check on one line, so that whatever else went wrong is seen.
+    expect(first).toContain('disk.usage, 30 of them, not over yet: /0, /1')
     expect(first).toContain('1 report of backup cannot be read, and no number here has them.')
   })
 

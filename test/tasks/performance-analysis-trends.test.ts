@@ -8,7 +8,7 @@ import { speedTrends, trendFinding } from '../../functions/performance-analysis/
 import { memoryStore } from '../fakes/memory-store.ts'
 
 const at = new Date('2026-12-05T12:00:00Z')
-const hub = { thresholds: {} }
+const hub = { id: 'hub', thresholds: {} }
 
 /** A figure that was measured so many days ago. */
 interface Reading {
@@ -44,7 +44,7 @@ async function judged(readings: readonly Reading[], now: readonly Figure[]): Pro
     const report = reportOf(reading)
     await store.put(keys.report(report.task, report.run, 'json'), JSON.stringify(report))
   }
-  const earlier = await readEarlier({ at, reports: storedReports({ store }) }, now)
+  const earlier = await readEarlier({ at, hub, reports: storedReports({ store }) }, now)
   return [...earlier.findings, ...speedTrends(at, now, earlier).map((trend) => trendFinding(hub, trend))]
 }
 
@@ -161,7 +161,7 @@ describe('reports that cannot be read', () => {
     const store = memoryStore()
     const run = ulid(at.getTime() - days(3))
     await store.put(keys.report('performance-review', run, 'json'), '{"schema":2}')
-    const earlier = await readEarlier({ at, reports: storedReports({ store }) }, [p95(0.2)])
+    const earlier = await readEarlier({ at, hub, reports: storedReports({ store }) }, [p95(0.2)])
     expect(earlier.findings).toMatchObject([
       {
         check: 'review.evidence',
@@ -170,6 +170,17 @@ describe('reports that cannot be read', () => {
         evidence: [`reports/performance-review/${run}.json`],
       },
     ])
+    expect(earlier.readings(p95(0.2))).toEqual([{ at, value: 0.2 }])
+  })
+})
+
+describe('reports of another hub', () => {
+  it('came with a copied folder: they are told, and nothing is compared with them', async () => {
+    const store = memoryStore()
+    const report = { ...reportOf({ daysAgo: 3, value: 9 }), hub: 'model' }
+    await store.put(keys.report(report.task, report.run, 'json'), JSON.stringify(report))
+    const earlier = await readEarlier({ at, hub, reports: storedReports({ store }) }, [p95(0.2)])
+    expect(earlier.findings).toMatchObject([{ check: 'review.evidence', subject: 'model' }])
     expect(earlier.readings(p95(0.2))).toEqual([{ at, value: 0.2 }])
   })
 })
@@ -185,7 +196,7 @@ describe('tables', () => {
       const report = { ...reportOf({ daysAgo, value: 1, task: 'performance-analysis' }), figures }
       await store.put(keys.report(report.task, report.run, 'json'), JSON.stringify(report))
     }
-    const { analysisBefore } = await readEarlier({ at, reports: storedReports({ store }) }, [])
+    const { analysisBefore } = await readEarlier({ at, hub, reports: storedReports({ store }) }, [])
     expect(analysisBefore).toMatchObject([{ name: 'table.size', subject: 'tides', value: 4096 }])
   })
 })

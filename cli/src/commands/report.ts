@@ -30,6 +30,7 @@ export function registerReport(program: Command, terminal: Terminal): void {
       'after',
       `
 A page that a task made of what it found is taken as it is; of any other report one is made.
+--markdown and --json give the report itself, with the documents beside it by key.
 
 Examples:
   hubkeeper report                       the last one of anything

@@ -43,6 +43,7 @@ export function historyOf(runs: readonly RunMade[], { from, to }: { from: Date; 
     reports: Map.groupBy(reports, ({ task }) => task),
     unreadable: new Map(),
     leftOut: new Map(),
+    foreign: new Map(),
   }
 }
 

@@ -145,7 +145,7 @@ function functionPart(task: ExpectedTask, history: History, { perMonth, prices, 
       }
   const gbSeconds = (seconds * memory) / 1024
   const price = gbSeconds * prices.lambdaGbSecond + runs * prices.lambdaRequest
-  const words = `${count(runs)} runs, ${count(seconds)} s × ${(memory / 1024).toFixed(2)} GB × ${priceText(prices.lambdaGbSecond)}, and ${priceText(prices.lambdaRequest)} a run`
+  const words = `${count(runs)} ${count(runs) === '1' ? 'run' : 'runs'}, ${count(seconds)} s × ${(memory / 1024).toFixed(2)} GB × ${priceText(prices.lambdaGbSecond)}, and ${priceText(prices.lambdaRequest)} a run`
   return part(`Lambda: ${task.name}`, 1, price, words)
 }
 

@@ -134,6 +134,10 @@ function wasMissed(
   })
 }
 
+/** Whether a task ran, was to run, or is to run by now. */
+export const wasToRun = ({ overdue, runs, scheduled }: TaskEffect): boolean =>
+  runs > 0 || (scheduled ?? 0) > 0 || overdue > 0
+
 /** Whether a task was not done as it should be, more than once, or is overdue. */
 export const isWanting = ({
   failed,
@@ -145,9 +149,12 @@ export const isWanting = ({
 
 /** Whether a task was done, and in time. */
 export function effectFinding(effect: TaskEffect): Finding {
-  const { completed, failed, late, missed, overdue, runs, scheduled, task: subject } = effect
-  if (runs === 0 && (scheduled ?? 0) === 0) {
-    return finding('maintenance.effective', 'skipped', { subject, actual: 'it was not to run' })
+  const { completed, failed, late, missed, overdue, scheduled, task: subject } = effect
+  if (!wasToRun(effect)) {
+    return finding('maintenance.effective', 'skipped', {
+      subject,
+      actual: 'it left no report, and had no scheduled time',
+    })
   }
   const counts = [
     `${completed} completed`,
@@ -157,10 +164,15 @@ export function effectFinding(effect: TaskEffect): Finding {
   ].join(', ')
   return finding('maintenance.effective', isWanting(effect) ? 'warning' : 'ok', {
     subject,
-    expected: scheduled === null ? 'done when asked for' : `done at ${countOf(scheduled, 'scheduled time')}`,
+    expected: expectedOf(scheduled),
     actual: counts,
     evidence: overdue > 0 ? [`overdue for ${formatDuration(overdue)} by now`] : [],
   })
+}
+
+function expectedOf(scheduled: number | null): string {
+  if (scheduled === null) return 'done when asked for'
+  return scheduled === 0 ? 'done when it was due' : `done at ${countOf(scheduled, 'scheduled time')}`
 }
 
 /** A task that is to come. */

@@ -48,9 +48,12 @@ export function capacityOf(of: CapacityLimit, at: Date): Capacity {
   return { ...of, share, crossing: typeof trend === 'string' ? null : crossingOf(trend, limit, at) }
 }
 
-/** Whether so many times what is there stays below the limit; null where that is not known. */
-export const staysBelow = ({ share }: Capacity, times: number): boolean | null =>
-  share === null ? null : share * times < 1
+/**
+ * Whether so many times what is there stays below the limit; null where that is not known, and of a share in percent:
+ * a disk has more on it than what grows, and is not filled twice.
+ */
+export const staysBelow = ({ share, unit }: Capacity, times: number): boolean | null =>
+  share === null || unit === 'percent' ? null : share * times < 1
 
 /** What is there and how much of it may be, in words: `3.7 GiB of 5.0 GiB of database`. */
 export function takenText({ limit, now, ofDatabase, unit }: CapacityLimit): string {

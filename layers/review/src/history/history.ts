@@ -2,6 +2,7 @@ import {
   type Figure,
   type Finding,
   finding,
+  onOneLine,
   type Report,
   type ReportArchive,
   type Unit,
@@ -19,24 +20,34 @@ export interface History {
   readonly unreadable: ReadonlyMap<string, readonly string[]>
   /** How many older reports of a task were left out: there were too many. */
   readonly leftOut: ReadonlyMap<string, number>
+  /** How many reports name another hub, by its id: they came with a copied folder, or this one was renamed. */
+  readonly foreign: ReadonlyMap<string, number>
 }
 
-/** Reads what runs of these tasks left between two moments. */
+/**
+ * Reads what runs of these tasks left between two moments. Only reports of the hub of that id count; the others are
+ * told of as foreign.
+ */
 export async function readHistory(
   archive: Pick<ReportArchive, 'between'>,
   tasks: readonly string[],
-  { from, to }: { readonly from: Date; readonly to: Date },
+  { from, hub, to }: { readonly from: Date; readonly to: Date; readonly hub: string },
 ): Promise<History> {
   const reports = new Map<string, readonly Report[]>()
   const unreadable = new Map<string, readonly string[]>()
   const leftOut = new Map<string, number>()
+  const foreign = new Map<string, number>()
+  const isOwn = (report: Report): boolean => report.hub === hub
   for (const task of tasks) {
     const found = await archive.between(task, from, to)
-    reports.set(task, found.reports)
+    reports.set(task, found.reports.filter(isOwn))
+    for (const report of found.reports) {
+      if (!isOwn(report)) foreign.set(report.hub, (foreign.get(report.hub) ?? 0) + 1)
+    }
     if (found.unreadable.length > 0) unreadable.set(task, found.unreadable)
     if (found.leftOut > 0) leftOut.set(task, found.leftOut)
   }
-  return { from, to, reports, unreadable, leftOut }
+  return { from, to, reports, unreadable, leftOut, foreign }
 }
 
 /** The part of a history from a later moment on. */
@@ -106,9 +117,16 @@ export function newestOf(history: History, name: string): (Point & Pick<FigureSe
 /** How many keys are named. */
 const named = 5
 
-/** Whether all that was left could be read: one finding a task that is wanting. */
-export function evidenceFindings({ leftOut, unreadable }: History): Finding[] {
+/** Whether all that was left could be read: one finding a task, or another hub, that is wanting. */
+export function evidenceFindings({ foreign, leftOut, unreadable }: History): Finding[] {
   return [
+    ...[...foreign].map(([hub, count]) =>
+      finding('review.evidence', 'unknown', {
+        subject: onOneLine(hub),
+        actual: `${countOf(count, 'report is', 'reports are')} of that hub, and left out`,
+        advice: 'name this hub as it was named before; what came with a copied folder tells nothing of it',
+      }),
+    ),
     ...[...unreadable].map(([task, keys]) =>
       finding('review.evidence', 'unknown', {
         subject: task,

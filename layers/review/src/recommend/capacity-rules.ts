@@ -34,7 +34,7 @@ export const makeRoom = ({ at, capacities }: ReviewFacts): Recommendation[] =>
   })
 
 function riskIn(left: number | null, capacity: Capacity): Risk {
-  if (staysBelow(capacity, 1) === false || (left !== null && left < 90)) return 'high'
+  if (capacity.crossing?.reached === true || (left !== null && left < 90)) return 'high'
   return left !== null && left < 365 ? 'medium' : 'low'
 }
 

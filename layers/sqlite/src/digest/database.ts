@@ -51,13 +51,23 @@ export function digestDatabase(source: RowSource): ContentDigest {
     if (rows !== null) tables.push(rows)
     entries.push(entryOf(object, rows))
   }
+  return { version: 1, value: digestOf(source, entries), tables }
+}
+
+/** What a database is but for its rows, as a digest of the same kind: schema, versions and encoding. */
+export const digestWithoutRows = (source: RowSource): string =>
+  digestOf(
+    source,
+    contentOf(source.schema()).map(({ object }) => entryOf(object, null)),
+  )
+
+function digestOf(source: RowSource, entries: readonly string[]): string {
   const lines = [
     'hubkeeper content digest 1',
-    ...entries.sort(),
+    ...entries.toSorted(),
     `user_version ${source.pragma('user_version')}`,
     `application_id ${source.pragma('application_id')}`,
     `encoding ${source.pragma('encoding')}`,
   ]
-  const value = createHash('sha256').update(lines.join('\n')).digest('hex')
-  return { version: 1, value, tables }
+  return createHash('sha256').update(lines.join('\n')).digest('hex')
 }

@@ -1,6 +1,7 @@
 import { constants, copyFileSync, rmSync } from 'node:fs'
 import type { Outcome } from '@hubkeeper/core'
-import { readSchema } from '../digest/native-source.ts'
+import { digestWithoutRows } from '../digest/database.ts'
+import { nativeSource, readSchema } from '../digest/native-source.ts'
 import { readHeader } from '../examine/header.ts'
 import { optimizeMask } from '../examine/statistics.ts'
 import { mergeableIndexes } from '../schema/full-text.ts'
@@ -95,6 +96,10 @@ export async function compact(job: JobOf<'compact'>, heapLimit: number): Promise
       source.close()
     }
     const pages = finish(target, { analyze, journalMode }, heapLimit)
+    // Where rows were allowed to change, no digest says by itself that nothing else did.
+    if (mend.length > 0 && withoutRows(path, heapLimit) !== withoutRows(target, heapLimit)) {
+      throw new Error(`the copy has another schema, version or encoding than ${path}`)
+    }
     return { state: 'done', value: { pages, notRebuilt } }
   } catch (error) {
     rmSync(target, { force: true })
@@ -102,6 +107,16 @@ export async function compact(job: JobOf<'compact'>, heapLimit: number): Promise
   } finally {
     for (const file of [merged, `${merged}-journal`, `${target}-wal`, `${target}-shm`])
       rmSync(file, { force: true })
+  }
+}
+
+/** What a file at rest is but for its rows. */
+function withoutRows(path: string, heapLimit: number): string {
+  const database = openHostile(path, { readOnly: true, immutable: true, heapLimit })
+  try {
+    return digestWithoutRows(nativeSource(database))
+  } finally {
+    database.close()
   }
 }
 
