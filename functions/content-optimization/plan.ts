@@ -32,7 +32,7 @@ export function planSearch(tables: SearchTables, { force }: ContentInput, mayMen
   if (searchIndexes.state !== 'done') return { rebuild, mend, left, sound, waiting }
   const broken = brokenTables(tables)
   const divided = statistics.state === 'done' ? statistics.value.fragmentedSearchIndexes : []
-  for (const { content, name, outcome } of searchIndexes.value) {
+  for (const { content, module, name, outcome } of searchIndexes.value) {
     const { differing, source } = comparedWith(tables, name)
     const mends = content === 'own' && differing > 0 && source !== null
     if (mends && mayMend) mend.push(source)
@@ -50,7 +50,8 @@ export function planSearch(tables: SearchTables, { force }: ContentInput, mayMen
       left.set(name, `whether it is in segments is unknown: ${reasonOf(statistics)}`)
     else {
       sound.add(name)
-      left.set(name, 'nothing to gain: it is sound and merged')
+      // Nobody looks at the segments of FTS3.
+      left.set(name, `nothing to gain: it is sound${module === 'fts3' ? '' : ' and merged'}`)
     }
   }
   return { rebuild, mend, left, sound, waiting }

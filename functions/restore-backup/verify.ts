@@ -27,6 +27,10 @@ const unsound = (id: string, reason: string, hint: string): HubkeeperError =>
 
 const another = 'nothing was touched; choose another one: hubkeeper backups list'
 
+/** For the very bytes that were proven: then it is not they that are another. */
+const countedOtherwise = (id: string): string =>
+  `nothing was touched; its bytes are the ones that were certified: an earlier version of Hubkeeper counted their content otherwise. Have it proven again, hubkeeper backups verify ${id}, and restore it then`
+
 /**
  * Checks the copy that was read back as a proof does.
  *
@@ -35,7 +39,7 @@ const another = 'nothing was touched; choose another one: hubkeeper backups list
  */
 export async function verify(
   { backups, progress }: VerifyContext,
-  { certificate, manifest: { id } }: Backup,
+  { certificate, manifest: { id, sha256 } }: Backup,
   copy: RestoredCopy,
   unproven: boolean,
 ): Promise<SoundCopy> {
@@ -60,7 +64,8 @@ export async function verify(
   if (digest.state !== 'done') throw unsound(id, reasonOf(digest), another)
   const certified = certificate?.digest ?? null
   if (certified !== null && certified !== digest.value.value) {
-    throw unsound(id, 'its content is not as certified', another)
+    const hint = certificate?.sha256 === sha256 ? countedOtherwise(id) : another
+    throw unsound(id, 'its content is not as certified', hint)
   }
   return { digest: digest.value, remarks: [] }
 }

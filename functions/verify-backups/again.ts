@@ -14,6 +14,7 @@ import {
   type GuardedProof,
   HubkeeperError,
   holdForQuarantine,
+  isProof,
   isProven,
   type Proof,
   ProofUnfinishedError,
@@ -146,13 +147,25 @@ function againFinding(before: Certificate | null, now: Certificate): Finding {
   const certified = certifiedFinding(now)
   const changes = before === null ? [] : changesIn(before, now)
   if (changes.length === 0) return certified
-  return finding('backup.certified', 'critical', {
+  const harmless = before !== null && isCountedOtherwise(before, now)
+  return finding('backup.certified', harmless ? 'warning' : 'critical', {
     subject: now.backup,
     expected: before?.level ?? null,
     actual: now.level,
     evidence: [...certified.evidence, ...changes],
+    ...(harmless ? { advice: adviceOnCounting } : {}),
   })
 }
+
+const adviceOnCounting =
+  'nothing, if Hubkeeper was updated since: it counts as content what an earlier version did not, or the other way round; the new certificate holds from now on'
+
+/** Whether the very bytes that were proven are proven again, and only what counts as their content is another. */
+const isCountedOtherwise = (before: Certificate, now: Certificate): boolean =>
+  isProof(before) &&
+  isProof(now) &&
+  before.sha256 === now.sha256 &&
+  (before.manifest ?? now.manifest) === now.manifest
 
 function changesIn(before: Certificate, now: Certificate): string[] {
   const changes: string[] = []
@@ -160,7 +173,11 @@ function changesIn(before: Certificate, now: Certificate): string[] {
     changes.push(`its bytes are not what was certified: ${before.sha256}`)
   }
   if (before.digest !== null && before.digest !== now.digest) {
-    changes.push(`its content is not what was certified: ${before.digest}`)
+    changes.push(
+      isCountedOtherwise(before, now)
+        ? `its bytes are what was certified, but their content is counted otherwise: ${before.digest}`
+        : `its content is not what was certified: ${before.digest}`,
+    )
   }
   if (before.manifest !== undefined && before.manifest !== now.manifest) {
     changes.push(`its manifest is not what was certified: ${before.manifest}`)

@@ -258,6 +258,19 @@ it('rebuilding forgets nothing of how an index was told to merge', () => {
   expect(settings()).toEqual(told)
 })
 
+it('an index of FTS3 is never made anew beside a table that SQLite would clear for it', async () => {
+  const path = join(temporaryDirectory(), key)
+  const database = new DatabaseSync(path, { defensive: false })
+  database.exec(`CREATE TABLE pages_stat (id INTEGER PRIMARY KEY, views); CREATE VIRTUAL TABLE pages USING fts3 (body);
+    CREATE VIRTUAL TABLE merged USING fts3 (body); INSERT INTO merged (merged) VALUES ('automerge=4')`)
+  database.close()
+  const { indexes, refused } = await beginRebuild(inProcessEngine(), path, ['pages', 'merged'])
+  expect(indexes).toEqual(['merged'])
+  expect(refused).toEqual([
+    { index: 'pages', reason: expect.stringMatching(/the table pages_stat .* empty that$/) },
+  ])
+})
+
 describe('limits', () => {
   it('of the disk of a live database refuse what would fill it', async () => {
     const path = join(temporaryDirectory(), key)

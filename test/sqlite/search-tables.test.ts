@@ -297,6 +297,25 @@ describe('an index that SQLite’s own check finds sound', () => {
   })
 })
 
+describe('an index whose words a search cannot be made for', () => {
+  const isSaid = (tokenize: string, words: string): string | undefined => {
+    const path = made(`CREATE VIRTUAL TABLE words USING fts5 (body, tokenize="${tokenize}");
+      INSERT INTO words (body) VALUES (${words})`)
+    return compareHere(path)[0]?.unsearchable
+  }
+
+  it.each(['lampe', 'leser', 'zug'])('as they are no UTF-8 is not said to be broken: %s', (word) => {
+    const texts = Array.from({ length: 9 }, (_, i) => `${word}${i}\xfc`).join(' ')
+    const hex = Buffer.from(texts, 'latin1').toString('hex')
+    expect(isSaid('ascii', `CAST(x'${hex}' AS TEXT)`)).toBeUndefined()
+  })
+
+  it.each(["unicode61 separators 'a'", "unicode61 categories 'Lu'"])(
+    'as %s makes others of them is not said to be broken',
+    (tokenize) => expect(isSaid(tokenize, "'ALPHA BRAVO CARGO DELTA GAMMA KAPPA SIGMA'")).toBeUndefined(),
+  )
+})
+
 describe('an index that keeps no content', () => {
   it('is skipped, and keeps nobody from the others', () => {
     const path = made(`${articles(20)} CREATE VIRTUAL TABLE a USING fts5 (title, content='');

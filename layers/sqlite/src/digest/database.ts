@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ContentDigest, TableDigest } from '@hubkeeper/core'
-import { derivedTables, fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
+import { derivedTables, type SchemaObject } from '../schema/full-text.ts'
+import { foldName } from '../schema/quote.ts'
 import { parseVirtualTable } from '../schema/virtual-table.ts'
 import { createEncoder } from './encoder.ts'
 import type { RowSource } from './source.ts'
@@ -15,10 +16,10 @@ const isVirtual = ({ sql }: SchemaObject): boolean => sql !== null && parseVirtu
 
 /** The objects that count, with those whose rows count. */
 export function contentOf(objects: readonly SchemaObject[]): { object: SchemaObject; hasRows: boolean }[] {
-  const derived = derivedTables(fullTextIndexes(objects))
+  const derived = derivedTables(objects)
   return objects
     .filter((object) => {
-      const table = object.table.toLowerCase()
+      const table = foldName(object.table)
       return !isAutomatic(object) && !isStatistics(object.name) && !derived.has(table)
     })
     .map((object) => ({ object, hasRows: object.type === 'table' && !isVirtual(object) }))

@@ -73,6 +73,8 @@ export function searchWords(database: DatabaseSync, { module, name }: FullTextIn
       )
       .all()
       .map((row) => termRow.parse(row).term)
+      // What is no UTF-8 comes as another word than it is.
+      .filter((term) => !term.includes('\u{fffd}'))
     // A word is kept as its tokenizer made it, which it need not make of it again.
     const occurs = (term: string): boolean =>
       database.prepare(`SELECT 1 FROM ${table} WHERE ${table} MATCH ${phrase(term)} LIMIT 1`).get() !==

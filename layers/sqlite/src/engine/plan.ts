@@ -5,7 +5,7 @@ import { quoteName } from '../schema/quote.ts'
 import type { StatementPlan } from './analysis-results.ts'
 import { scalar } from './connection.ts'
 import type { Job } from './protocol.ts'
-import { suggestIndex } from './suggest-index.ts'
+import { readingOf, suggestIndex } from './suggest-index.ts'
 import { withStatement } from './time-statements.ts'
 import { trialOf } from './trial.ts'
 
@@ -49,8 +49,9 @@ function missingIndexes(
   const trial = scans.length === 0 ? null : trialOf(database, sql, opened)
   if (trial === null) return []
   try {
+    const read = readingOf(database, sql, opened)
     return scans.flatMap((scan) => {
-      const found = suggestIndex(database, { ...scan, sql, opened }, trial)
+      const found = suggestIndex(database, { ...scan, ...read }, trial)
       return found === null ? [] : [{ ...found, columns: [...found.columns] }]
     })
   } finally {

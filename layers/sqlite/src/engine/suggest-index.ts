@@ -9,11 +9,16 @@ import { comparisonsIn, orderIn } from './comparisons.ts'
 import { scalar } from './connection.ts'
 import { creationOf, type Trial, type TriedIndex } from './trial.ts'
 
-interface Scanned extends Scan {
+/** A statement, and what its words may mean. */
+interface Read {
   readonly sql: string
-  /** All tables that the statement opens. */
-  readonly opened: readonly string[]
+  /** What the views say that it goes through. */
+  readonly views: readonly string[]
+  /** All tables that it opens, each with its columns. */
+  readonly opened: ReadonlyMap<string, readonly string[]>
 }
+
+interface Scanned extends Scan, Read {}
 
 /** Columns that an index has at most here: more hardly narrow it further. */
 const mostColumns = 4
@@ -23,7 +28,7 @@ const mostColumns = 4
  * none can be told from that, or where SQLite would not use it.
  */
 export function suggestIndex(database: DatabaseSync, scanned: Scanned, trial: Trial): IndexSuggestion | null {
-  for (const columns of candidates(database, scanned)) {
+  for (const columns of candidates(scanned)) {
     const index = indexOn(scanned.table, columns.slice(0, mostColumns), trial)
     const attempt = trial.attempt(index)
     if (attempt === null || isOneValue(database, index)) continue
@@ -46,10 +51,9 @@ function indexOn(table: string, columns: readonly string[], trial: Trial): Tried
 }
 
 /** Columns worth an index, the best first: looked for, and then sorted by. */
-function candidates(database: DatabaseSync, { called, opened, sql, table }: Scanned): string[][] {
-  const views = viewsIn(readSchema(database), sql).map((view) => view.sql ?? '')
-  const names = new Map(columnsOf(database, table).map(({ name }) => [name.toLowerCase(), name]))
-  const elsewhere = namesOfOthers(database, table, opened)
+function candidates({ called, opened, sql, table, views }: Scanned): string[][] {
+  const names = new Map((opened.get(table) ?? []).map((name) => [name.toLowerCase(), name]))
+  const elsewhere = namesOfOthers(table, opened)
   /** The column of this table that a text means; a view may have called the table otherwise. */
   const own = (column: string, qualifier: string | null): string | undefined => {
     const isOwn =
@@ -86,9 +90,16 @@ function isOneValue(database: DatabaseSync, { columns, table }: TriedIndex): boo
 }
 
 /** Columns, in lower case, of the other tables that a statement opens: a bare name may mean one of them. */
-const namesOfOthers = (database: DatabaseSync, table: string, opened: readonly string[]): Set<string> =>
+const namesOfOthers = (table: string, opened: Read['opened']): Set<string> =>
   new Set(
-    opened
-      .filter((other) => other !== table)
-      .flatMap((other) => columnsOf(database, other).map(({ name }) => name.toLowerCase())),
+    [...opened].flatMap(([other, columns]) =>
+      other === table ? [] : columns.map((name) => name.toLowerCase()),
+    ),
   )
+
+/** What is known of a statement before any index is tried for it. */
+export const readingOf = (database: DatabaseSync, sql: string, opened: readonly string[]): Read => ({
+  sql,
+  views: viewsIn(readSchema(database), sql).map((view) => view.sql ?? ''),
+  opened: new Map(opened.map((table) => [table, columnsOf(database, table).map(({ name }) => name)])),
+})

@@ -130,7 +130,7 @@ function copyStatistics(database: DatabaseSync, twin: DatabaseSync, tables: Read
   // Makes the table that it is kept in.
   twin.exec('ANALYZE; DELETE FROM sqlite_stat1')
   const add = twin.prepare('INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)')
-  for (const row of database.prepare(statisticsQuery).all()) {
+  for (const row of database.prepare(statisticsQuery).iterate()) {
     const { idx, stat, tbl } = statisticsRow.parse(row)
     if (tables.has(tbl)) add.run(tbl, idx, stat)
   }

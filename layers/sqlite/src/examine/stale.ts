@@ -14,7 +14,7 @@ const staleFactor = 10
 export function analysedRows(database: DatabaseSync, schema: readonly SchemaObject[]): Map<string, number> {
   const known = new Map<string, number>()
   if (!schema.some(({ name }) => name === 'sqlite_stat1')) return known
-  for (const row of database.prepare(statisticsQuery).all()) {
+  for (const row of database.prepare(statisticsQuery).iterate()) {
     const { stat, tbl } = statisticsRow.parse(row)
     const rows = Number.parseInt(stat ?? '', 10)
     // Each index of a table says how many rows it has; a partial one says fewer.

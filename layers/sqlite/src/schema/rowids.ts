@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod'
 import type { SchemaObject } from './full-text.ts'
+import { foldName } from './quote.ts'
 
 const tableRow = z.object({ name: z.string(), type: z.string(), wr: z.number() })
 
@@ -26,8 +27,8 @@ export function hasStableRowids(
   schema: readonly SchemaObject[],
   table: string,
 ): boolean {
-  const name = table.toLowerCase()
-  if (schema.some(({ type, table: of }) => type === 'index' && of.toLowerCase() === name)) return true
+  const name = foldName(table)
+  if (schema.some(({ type, table: of }) => type === 'index' && foldName(of) === name)) return true
   const integerKey = database
     .prepare("SELECT count(*) FROM pragma_table_info(?) WHERE pk = 1 AND upper(type) = 'INTEGER'")
     .get(table)

@@ -6,10 +6,12 @@ export interface VirtualTable {
   readonly args: readonly string[]
 }
 
+// Of space SQLite knows these alone, a byte order mark among them where a word could begin: any other one is a
+// letter to it.
 const token =
-  /\s+|--[^\n]*\n?|\/\*[\s\S]*?\*\/|"(?:[^"]|"")*"|'(?:[^']|'')*'|`(?:[^`]|``)*`|\[[^\]]*\]|[\p{L}\p{N}_$]+|./gsu
+  /[ \t\n\f\r\u{feff}][ \t\n\v\f\r\u{feff}]*|--[^\n]*\n?|\/\*[\s\S]*?\*\/|"(?:[^"]|"")*"|'(?:[^']|'')*'|`(?:[^`]|``)*`|\[[^\]]*\]|[\w$\u{80}-\u{10ffff}]+|./gsu
 
-const isBlank = (text: string): boolean => /^(\s|--|\/\*)/.test(text)
+const isBlank = (text: string): boolean => /^([ \t\n\f\r\ufeff]|--|\/\*)/.test(text)
 const isText = (text: string): boolean => !isBlank(text)
 
 /** Reads the statement that the schema holds for a virtual table; null for anything else. */
@@ -47,25 +49,31 @@ function argumentsFrom(tokens: readonly string[]): string[] {
   return last === '' ? args : [...args, last]
 }
 
-/** A quoted name or string as what it stands for. */
+/** A quoted name or string as what it stands for; what follows it is none of it. */
 export function unquote(text: string): string {
-  const [open] = text
-  if (open === '[' && text.endsWith(']')) return text.slice(1, -1)
-  if (open === undefined || !'"\'`'.includes(open) || !text.endsWith(open)) return text
-  return text.slice(1, -1).replaceAll(open + open, open)
+  const [, inBrackets] = /^\[([^\]]*)\]/.exec(text) ?? []
+  if (inBrackets !== undefined) return inBrackets
+  const [, quote = '', within] = /^(["'`])((?:(?!\1)[\s\S]|\1\1)*)\1/.exec(text) ?? []
+  return within === undefined ? text : within.replaceAll(quote + quote, quote)
 }
 
 /**
- * The value of an option among the arguments, such as `content` in `content='articles'`; null when absent.
+ * The value of an option among the arguments, such as `content` in `content='articles'`; null when absent. The last
+ * one counts. FTS5 allows spaces around its sign; FTS4 takes them for a part of the value.
  *
  * @param least how many characters of its name are enough
  * @default all of them
  */
-export function optionOf({ args }: VirtualTable, name: string, least: number = name.length): string | null {
+export function optionOf(
+  { args, module }: VirtualTable,
+  name: string,
+  least: number = name.length,
+): string | null {
+  const option = module === 'fts5' ? /^(\w+) *= *(.*)$/s : /^(\w+)=(.*)$/s
+  let found: string | null = null
   for (const arg of args) {
-    const match = /^(\w+)\s*=\s*([\s\S]*)$/.exec(arg)
-    const given = match?.[1]?.toLowerCase() ?? ''
-    if (given.length >= least && name.startsWith(given)) return unquote(match?.[2]?.trim() ?? '')
+    const [, key = '', value = ''] = option.exec(arg) ?? []
+    if (key.length >= least && name.startsWith(key.toLowerCase())) found = unquote(value)
   }
-  return null
+  return found
 }

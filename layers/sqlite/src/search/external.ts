@@ -2,12 +2,13 @@ import { constants, copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { KeyedRows, Outcome, SearchDifferences, SearchSource } from '@hubkeeper/core'
+import { readSchema } from '../digest/native-source.ts'
 import { openHostile, scalar } from '../engine/connection.ts'
 import { failedWith } from '../engine/fault.ts'
-import type { FullTextIndex } from '../schema/full-text.ts'
+import { type FullTextIndex, keepsIn } from '../schema/full-text.ts'
 import { quoteName } from '../schema/quote.ts'
 import { KeyCount } from './keys.ts'
-import { hasTable, rebuild } from './rebuild.ts'
+import { rebuild } from './rebuild.ts'
 import { mayCompareWords, sumsOfDocuments } from './words.ts'
 
 interface ExternalOptions {
@@ -55,7 +56,7 @@ function differences(
 ): SearchDifferences {
   const sourceRows = scalar(database, `SELECT count(*) FROM ${quoteName(table)}`, 'number')
   const none = new KeyCount(0).result()
-  if (module === 'fts3' || !hasTable(database, `${name}_docsize`)) {
+  if (module === 'fts3' || !keepsIn(readSchema(database), name, 'docsize')) {
     const incomplete = 'it does not keep which rows it has indexed'
     return { indexRows: 0, sourceRows, missing: none, extra: none, different: none, incomplete }
   }

@@ -7,7 +7,7 @@ import { lookAtRest } from '../engine/at-rest.ts'
 import { failedWith, missingName } from '../engine/fault.ts'
 import { sampleSearch } from '../engine/guess-statements.ts'
 import type { Job } from '../engine/protocol.ts'
-import { type FullTextIndex, fullTextIndexes } from '../schema/full-text.ts'
+import { type FullTextIndex, fullTextIndexes, type SchemaObject, shadowTables } from '../schema/full-text.ts'
 import { whyNotRebuilt } from './rebuild.ts'
 
 type MeasureJob = Extract<Job, { kind: 'measure-search' }>
@@ -26,20 +26,18 @@ export function measureSearch({ indexes, path }: MeasureJob, heapLimit: number):
       const found = known.find(({ name }) => name === index)
       return found === undefined
         ? { index, refused, bytes: null, sql: null, seconds: null }
-        : { index, refused, bytes: bytesOf(database, found), ...searched(database, found, sql) }
+        : { index, refused, bytes: bytesOf(database, schema, found), ...searched(database, found, sql) }
     })
   })
 }
 
-const suffixes = {
-  fts3: ['content', 'segments', 'segdir', 'stat', 'docsize'],
-  fts4: ['content', 'segments', 'segdir', 'stat', 'docsize'],
-  fts5: ['data', 'idx', 'content', 'docsize', 'config'],
-} as const
-
 /** All of its tables and their indexes; null where the file cannot tell. */
-function bytesOf(database: DatabaseSync, { module, name }: FullTextIndex): number | null {
-  const tables = suffixes[module].map((suffix) => `${name}_${suffix}`)
+function bytesOf(
+  database: DatabaseSync,
+  schema: readonly SchemaObject[],
+  { name }: FullTextIndex,
+): number | null {
+  const tables = [...shadowTables(schema)].flatMap(([table, owner]) => (owner === name ? [table] : []))
   try {
     return tables.reduce((sum, table) => sum + sizeOf(database, table), 0)
   } catch {

@@ -7,8 +7,8 @@ import { openHostile, scalar } from '../engine/connection.ts'
 import { failedWith, sniff } from '../engine/fault.ts'
 import { isLocked } from '../engine/locks.ts'
 import type { Job } from '../engine/protocol.ts'
-import { fullTextIndexes, type SchemaObject } from '../schema/full-text.ts'
-import { quoteName } from '../schema/quote.ts'
+import { fullTextIndexes, keepsIn, type SchemaObject } from '../schema/full-text.ts'
+import { foldName, quoteName } from '../schema/quote.ts'
 
 /**
  * Makes a full-text index anew from its content. In a transaction, one that fails leaves behind what it did until
@@ -28,18 +28,13 @@ const automergeRow = 2
 
 /** How FTS3 or FTS4 was told to merge; null for what it does by itself. */
 function automergeOf(database: DatabaseSync, index: string): number | null {
-  const found = fullTextIndexes(readSchema(database)).find(({ name }) => name === index)
-  const settings = `${index}_stat`
-  if (found === undefined || found.module === 'fts5' || !hasTable(database, settings)) return null
-  const row = database.prepare(`SELECT value FROM ${quoteName(settings)} WHERE id = ?`).get(automergeRow)
+  const schema = readSchema(database)
+  const found = fullTextIndexes(schema).find(({ name }) => name === index)
+  if (found === undefined || found.module === 'fts5' || !keepsIn(schema, index, 'stat')) return null
+  const settings = quoteName(`${index}_stat`)
+  const row = database.prepare(`SELECT value FROM ${settings} WHERE id = ?`).get(automergeRow)
   return typeof row?.value === 'number' ? row.value : null
 }
-
-/** Whether there is a table of that name, in letters of either case. */
-export const hasTable = (database: DatabaseSync, name: string): boolean =>
-  database
-    .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND lower(name) = lower(?)")
-    .get(name) !== undefined
 
 /** Makes a full-text index anew, outside of any transaction; why it could not be, in words, when it is as it was. */
 export function rebuildIndex(database: DatabaseSync, index: string): string | null {
@@ -67,7 +62,14 @@ export const rebuildStep = (index: string): string => `rebuilding ${index}`
 export function whyNotRebuilt(schema: readonly SchemaObject[], index: string): string | null {
   const found = fullTextIndexes(schema).find(({ name }) => name === index)
   if (found === undefined) return `there is no full-text index ${index}`
-  return found.content === 'contentless' ? 'it is contentless: what it has, it cannot make anew' : null
+  if (found.content === 'contentless') return 'it is contentless: what it has, it cannot make anew'
+  const settings = foldName(`${index}_stat`)
+  const isTaken =
+    found.module === 'fts3' &&
+    !keepsIn(schema, index, 'stat') &&
+    schema.some(({ name, type }) => type === 'table' && foldName(name) === settings)
+  // It clears whatever has the name of the table that it may keep its settings in.
+  return isTaken ? `SQLite would take the table ${index}_stat for a part of it, and empty that` : null
 }
 
 /** How long an index would lock writers out while it is made anew. */

@@ -20,8 +20,11 @@ export function whyUnsearchable(
     const { found, tried } = searchWords(database, index)
     // FTS4 tells of words whose rows were deleted, in descending order.
     if (index.module !== 'fts5' || tried < leastWords) return null
+    const definition = schema.find(({ name }) => name === index.name)?.sql ?? ''
+    // What parts or makes up words is asked before letters become small, and again of the small ones in a search.
+    if (/separators|categories/i.test(definition)) return null
     // Porter's stemmer makes another word of many a stem, and then no search finds it.
-    const isStemmed = /porter/i.test(schema.find(({ name }) => name === index.name)?.sql ?? '')
+    const isStemmed = /porter/i.test(definition)
     return found.length === 0 || (!isStemmed && found.length < tried * leastFound)
       ? `searches find ${found.length} of ${tried} words that it holds`
       : null
