@@ -4,6 +4,7 @@ import {
   type Fence,
   grantsOf,
   type HubConfig,
+  isPretended,
   type ObjectStore,
   type PortsOf,
   restrictStore,
@@ -41,7 +42,8 @@ export async function auditPorts(
 ): Promise<Partial<PortsOf<Required<Access>>>> {
   const granted = restrictStore(store, grantsOf(access, hub), run.task)
   const kept = storedMemory({ store: granted, task: run.task })
-  const memory = run.dryRun ? unchangedMemory(kept) : kept
+  // What a run told that pretended another moment, it told nobody.
+  const memory = run.dryRun || isPretended(run, now()) ? unchangedMemory(kept) : kept
   return {
     ...(await webAuditPorts(access, {
       hub,

@@ -45,9 +45,9 @@ async function orderFor(
   terminal: Terminal,
 ): Promise<Order> {
   const order = { task: runMaintenance, input: { cadence } }
-  if (scheduled !== undefined) return { ...order, slot: `${cadence}-${scheduled.toISOString()}` }
-  // What pretends another moment is no part of the work of today, and never gone on with.
+  // What pretends another moment is no part of the work of today or of a scheduled time, and never gone on with.
   if (at !== undefined) return { ...order, slot: `at-${cadence}-${ulid()}` }
+  if (scheduled !== undefined) return { ...order, slot: `${cadence}-${scheduled.toISOString()}` }
   const stopped =
     fresh || dryRun ? null : await withEmbedded(configured, ({ ledger }) => stoppedRun(ledger, cadence))
   if (stopped === null) return { ...order, slot: `${cadence}-${ulid()}` }

@@ -185,7 +185,8 @@ function staleFinding({ thresholds }: Hub, subject: string, { rows, stale }: Con
       evidence: unseen,
     })
   }
-  const share = Math.round((old.rows / dated) * 1000) / 10
+  // So many places that what is a little over a limit is not rounded to it.
+  const share = Math.round((old.rows / dated) * 100_000) / 1000
   const told = measured('content.stale', share, thresholds, {
     subject,
     evidence: [

@@ -10,7 +10,6 @@ import { reasonOf } from '@hubkeeper/core'
 import * as z from 'zod'
 import type { ContentContext } from './context.ts'
 import type { JudgedIndexFile } from './json-files.ts'
-import { flawsOf } from './json-findings.ts'
 import { isGuessed, type ProfiledContent } from './profile.ts'
 import { plain } from './words.ts'
 
@@ -280,9 +279,7 @@ const fileOf = ({ file, index, judgement, unjudged }: JudgedIndexFile): ContentD
   layout: index.layout,
   problem: unjudged === null ? null : plain(unjudged.reason, 300),
   entries: judgement?.entries ?? null,
-  missing: flawsOf(judgement, 'missing'),
-  extra: flawsOf(judgement, 'extra'),
-  stale: flawsOf(judgement, 'stale'),
+  ...(judgement?.counts ?? { missing: 0, extra: 0, stale: 0 }),
   uncompared: judgement?.uncompared ?? 0,
   flaws: (judgement?.flaws ?? [])
     .slice(0, maxFlaws)

@@ -24,14 +24,17 @@ import type { ContentContext } from './context.ts'
 import { absentFindings, otherFindings } from './json-findings.ts'
 import { counted, plain } from './words.ts'
 
-/** A larger index is not read, and no more of all of them, bytes: understood, one takes twenty times as much memory. */
+/** A larger index is not read, and no more of all of them, bytes. */
 const maxBytes = mebibytes(16)
 const maxTogether = mebibytes(64)
+
+/** What to do about what is not read for its size. */
+const adviceLarge = 'leave it out of searchIndex.files, or divide it'
 
 const tooLarge: Unjudged = {
   status: 'unknown',
   reason: `it is larger than ${formatBytes(maxBytes)}, or together with those before it than ${formatBytes(maxTogether)}`,
-  advice: 'leave it out of searchIndex.files, or divide it',
+  advice: adviceLarge,
 }
 
 /** Tables with more rows are none that an index in a file lists. */
@@ -138,7 +141,7 @@ async function readIndexFile(
 const unread = (file: HubFile, why: Unjudged): Omit<ReadIndexFile, 'readAt'> => ({
   file,
   bytes: null,
-  index: { layout: 'unknown', reason: why.reason },
+  index: { layout: 'unknown', reason: why.reason, isBeyond: true },
   unread: why,
 })
 
@@ -151,27 +154,27 @@ function indexOf(bytes: Uint8Array): JsonIndex {
   }
 }
 
-/** Judges the indexes by the rows of a snapshot. */
+/** Judges the indexes by the rows of a snapshot, one after the other: rows of one are in memory at a time. */
 export async function judgeIndexFiles(
-  snapshot: Snapshot,
+  snapshot: Pick<Snapshot, 'readRows'>,
   files: readonly ReadIndexFile[],
   contentTables: readonly string[],
 ): Promise<readonly JudgedIndexFile[]> {
-  const asked = files.map(({ index }) => ('reason' in index ? [] : requestsOf(index, contentTables)))
-  const requests = asked.flat()
-  if (requests.length === 0) return files.map((file) => unjudged(file, reasonWithout(file)))
-  const outcome = await snapshot.readRows(requests, maxRows)
-  let at = 0
-  return files.map((file, which) => {
-    const { index } = file
-    const from = at
-    at += asked[which]?.length ?? 0
-    if ('reason' in index || from === at) return unjudged(file, reasonWithout(file))
-    if (outcome.state !== 'done') {
-      return unjudged(file, { status: statusWithoutValue(outcome), reason: reasonOf(outcome) })
+  const judged: JudgedIndexFile[] = []
+  for (const file of files) {
+    const requests = 'reason' in file.index ? [] : requestsOf(file.index, contentTables)
+    if (requests.length === 0) {
+      judged.push(unjudged(file, reasonWithout(file)))
+      continue
     }
-    return judgeIndexFile(file, outcome.value.slice(from, at))
-  })
+    const outcome = await snapshot.readRows(requests, maxRows)
+    judged.push(
+      outcome.state === 'done'
+        ? judgeIndexFile(file, outcome.value)
+        : unjudged(file, { status: statusWithoutValue(outcome), reason: reasonOf(outcome) }),
+    )
+  }
+  return judged
 }
 
 const unjudged = (file: ReadIndexFile, why: Unjudged): JudgedIndexFile => ({
@@ -182,6 +185,9 @@ const unjudged = (file: ReadIndexFile, why: Unjudged): JudgedIndexFile => ({
 
 function reasonWithout({ index, unread: why }: ReadIndexFile): Unjudged {
   if (why !== null) return why
+  if (index.layout === 'unknown' && index.isBeyond) {
+    return { status: 'unknown', reason: index.reason, advice: adviceLarge }
+  }
   return 'reason' in index
     ? { status: 'skipped', reason: `it is JSON, and nothing more is known: ${index.reason}` }
     : {

@@ -1,5 +1,5 @@
 import { type Finding, finding, type HubFile, matchesAny, measured } from '@hubkeeper/core'
-import type { IndexFlaw, IndexJudgement } from '@hubkeeper/review'
+import { flawKinds, type IndexFlaw, type IndexJudgement } from '@hubkeeper/review'
 import type { ContentContext } from './context.ts'
 import type { JudgedIndexFile } from './json-files.ts'
 import { counted, plain } from './words.ts'
@@ -62,17 +62,17 @@ const lineOf = ({ entry, field, kind }: IndexFlaw): string =>
     ? `${plain(entry)}: the database says something else as ${plain(field ?? '')}`
     : `${plain(entry)} ${words[kind]}`
 
-/** How many flaws of a kind an index has. */
-export const flawsOf = (judgement: IndexJudgement | null, kind: IndexFlaw['kind']): number =>
-  (judgement?.flaws ?? []).filter((flaw) => flaw.kind === kind).length
+/** How many flaws an index has. */
+export const flawsOf = (judgement: Pick<IndexJudgement, 'counts'> | null): number =>
+  flawKinds.reduce((sum, kind) => sum + (judgement?.counts[kind] ?? 0), 0)
 
 /** Flaws in words, up to a limit for each kind. */
-export function flawLines(flaws: readonly IndexFlaw[]): string[] {
-  return (['missing', 'extra', 'stale'] as const).flatMap((kind) => {
-    const own = flaws.filter((flaw) => flaw.kind === kind)
-    const more = own.length - named
+export function flawLines({ counts, flaws }: Pick<IndexJudgement, 'counts' | 'flaws'>): string[] {
+  return flawKinds.flatMap((kind) => {
+    const told = flaws.filter((flaw) => flaw.kind === kind).slice(0, named)
+    const more = counts[kind] - told.length
     return [
-      ...own.slice(0, named).map(lineOf),
+      ...told.map(lineOf),
       ...(more > 0 ? [`${counted(more, 'more entry', 'more entries')} ${kind}`] : []),
     ]
   })
@@ -104,11 +104,11 @@ export function indexFileFinding(
       ...(why?.advice === undefined ? {} : { advice: why.advice }),
     })
   }
-  const told = measured('search-index.consistent', judgement.flaws.length, thresholds, {
+  const told = measured('search-index.consistent', flawsOf(judgement), thresholds, {
     subject,
     evidence: [
       `${counted(judgement.entries, 'entry', 'entries')}, understood as a ${index.layout.replace('-', ' ')}`,
-      ...flawLines(judgement.flaws),
+      ...flawLines(judgement),
       ...uncomparedLines(judgement.uncompared),
       ...(judgement.refused === null ? [] : [`it cannot be made anew: ${judgement.refused}`]),
     ],

@@ -81,15 +81,8 @@ function tableSection({ figures, problem, table }: ContentDocument['tables'][num
         },
       ],
     },
-    {
-      kind: 'chart',
-      chart: {
-        kind: 'bars',
-        title: `Rows of ${table} by type`,
-        unit: 'rows',
-        bars: listed.map(({ rows: value, type }) => ({ name: typeName(type), value })),
-      },
-    },
+    // One bar compares nothing.
+    ...(listed.length < 2 ? [] : [typeChart(table, listed)]),
     {
       kind: 'table',
       caption:
@@ -112,6 +105,19 @@ function tableSection({ figures, problem, table }: ContentDocument['tables'][num
   ]
   return { heading, blocks }
 }
+
+const typeChart = (
+  table: string,
+  types: NonNullable<ContentDocument['tables'][number]['figures']>['types'],
+): Block => ({
+  kind: 'chart',
+  chart: {
+    kind: 'bars',
+    title: `Rows of ${table} by type`,
+    unit: 'rows',
+    bars: types.map(({ rows: value, type }) => ({ name: typeName(type), value })),
+  },
+})
 
 function duplicateBlocks(
   caption: string,

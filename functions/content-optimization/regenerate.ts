@@ -2,7 +2,7 @@ import { type Finding, finding, minutes } from '@hubkeeper/core'
 import { readJsonIndex } from '@hubkeeper/review'
 import type { ContentContext } from './context.ts'
 import { isOfOneFile, type JudgedIndexFile } from './json-files.ts'
-import { flawLines, indexFileFinding, uncomparedLines } from './json-findings.ts'
+import { flawLines, flawsOf, indexFileFinding, uncomparedLines } from './json-findings.ts'
 import { counted, plain } from './words.ts'
 
 /** Who wrote a file so lately may still be at it, ms: its rows may come after it. */
@@ -12,7 +12,7 @@ const settling = minutes(1)
 export async function regenerateIndex(context: ContentContext, judged: JudgedIndexFile): Promise<Finding[]> {
   const { file, judgement } = judged
   const { hub, progress } = context
-  if (judgement === null || judgement.flaws.length === 0) return [indexFileFinding(hub, judged)]
+  if (judgement === null || flawsOf(judgement) === 0) return [indexFileFinding(hub, judged)]
   const obstacle = obstacleTo(context, judged)
   if (obstacle !== null) {
     return [withEvidence(indexFileFinding(hub, judged), `it was left as it is: ${obstacle}`)]
@@ -23,7 +23,7 @@ export async function regenerateIndex(context: ContentContext, judged: JudgedInd
 
 /** Whether an index would be written anew. */
 export const isToRegenerate = (context: ContentContext, judged: JudgedIndexFile): boolean =>
-  (judged.judgement?.flaws.length ?? 0) > 0 && obstacleTo(context, judged) === null
+  flawsOf(judged.judgement) > 0 && obstacleTo(context, judged) === null
 
 /** Why an index is not written anew, in words; null where it is. */
 function obstacleTo(
@@ -49,16 +49,16 @@ async function write(
 ): Promise<Finding[]> {
   const { bytes, file, judgement } = judged
   const subject = plain(file.key, 200)
-  const flaws = judgement?.flaws ?? []
   try {
     const kept = await indexes.replace(file.key, renewed, await sha256(bytes ?? new Uint8Array()))
     return [
       finding('search-index.consistent', 'warning', {
         subject,
         expected: 0,
-        actual: `${counted(flaws.length, 'entry', 'entries')} differed; none since it was written anew`,
+        actual: `${counted(flawsOf(judgement), 'entry', 'entries')} differed; none since it was written anew`,
         advice: 'see what leaves it behind, such as a step of an import that is missing',
-        evidence: [...flawLines(flaws), ...uncomparedLines(judgement?.uncompared ?? 0)],
+        evidence:
+          judgement === null ? [] : [...flawLines(judgement), ...uncomparedLines(judgement.uncompared)],
       }),
       finding('search-index.rebuilt', 'ok', {
         subject,

@@ -3,6 +3,7 @@ import {
   defineTask,
   figure,
   finding,
+  isPretended,
   mebibytes,
   minutes,
   onDemand,
@@ -28,14 +29,18 @@ export const runMaintenance = defineTask({
     cadence: z.enum(['daily', 'weekly', 'monthly', 'quarterly']).default('daily').describe('which tasks'),
     due: z.boolean().default(false).describe('only the tasks that are due, each for its scheduled time'),
   }),
-  async run({ at, dryRun, progress, scheduledFor, slot, tasks }, { cadence, due }) {
+  async run({ at, dryRun, now, progress, scheduledFor, slot, tasks }, { cadence, due }) {
     const chosen = (await tasks.tasksOf(cadence, at)).filter(({ dueFor }) => !due || dueFor !== null)
     if (chosen.length === 0) {
       const actual = due ? 'no task is due' : 'there is no such task'
       return { findings: [finding('tasks.succeeded', 'skipped', { subject: cadence, actual })] }
     }
+    // At another moment than now, the scheduled times are left to the runs that are to be made then.
+    const isReal = !isPretended({ at }, now())
     const slotOf = ({ dueFor }: CadenceTask) =>
-      due && dueFor !== null ? { slot: dueFor.toISOString(), scheduledFor: dueFor } : { slot, scheduledFor }
+      due && isReal && dueFor !== null
+        ? { slot: dueFor.toISOString(), scheduledFor: dueFor }
+        : { slot, scheduledFor }
     const endings: TaskEnding[] = []
     for (const task of chosen) {
       progress.step(`Running ${task.name}`)

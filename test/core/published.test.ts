@@ -84,6 +84,12 @@ describe('a document that other programs look for', () => {
     for (const key of keys) expect(store.keys()).toContain(key)
   })
 
+  it('of a run that pretends another moment stays beside its report', async () => {
+    const { drivers, request } = setup()
+    const keys = await keysOf(task, { ...request, at: new Date('2026-11-05T12:00:00Z') }, drivers)
+    expect(keys[1]).toMatch(/^reports\/probe\/\w{26}\/monthly_20261205\.json$/)
+  })
+
   it('never takes the place of an earlier one: the run goes into its name, and the report says so', async () => {
     const { drivers, request, store } = setup()
     await keysOf(task, request, drivers)

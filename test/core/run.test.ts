@@ -299,6 +299,15 @@ describe('a run of a task that runs all the time', () => {
     expect(alerts).toHaveLength(2)
   })
 
+  it('tells nobody what it saw at a pretended moment, which is news of no time', async () => {
+    const { alerts, datapoints, drivers, store } = setup()
+    const pretending = requestFor({ at: new Date('2027-11-24T09:00:00Z') })
+    await runTask(always('critical'), pretending, drivers)
+    expect([alerts, datapoints, store.keys()]).toEqual([[], [], []])
+    await runTask(always('critical'), requestFor(), drivers)
+    expect(alerts).toHaveLength(1)
+  })
+
   it('tells it again when telling failed', async () => {
     const { alerts, drivers } = setup()
     const mute = { ...drivers, alerts: { send: async () => Promise.reject(new Error('no line')) } }
@@ -407,6 +416,18 @@ describe('deleting', () => {
     expect(await drivers.ledger.newestEntry()).toMatchObject({ task: null })
     await runTask(deleting, requestFor(), drivers)
     expect(await drivers.ledger.newestEntry()).toMatchObject({ at: drivers.now() })
+    seen.splice(0)
+  })
+
+  it('takes no scheduled time from the run that is to be made then', async () => {
+    const { drivers } = setup()
+    const scheduled = { scheduledFor: new Date('2026-11-24T09:00:00Z') }
+    const pretending = requestFor({ ...scheduled, at: new Date('2027-11-24T09:00:00Z') })
+    await runTask(deleting, pretending, drivers)
+    expect(await runTask(deleting, requestFor(scheduled), drivers)).toMatchObject({ kind: 'ran' })
+    expect(await runTask(deleting, requestFor(scheduled), drivers)).toMatchObject({
+      kind: 'already-succeeded',
+    })
     seen.splice(0)
   })
 

@@ -23,6 +23,17 @@ it('of very many signatures, those go first that count no more', async () => {
   expect([kept[0]?.by, kept[1]?.by, kept.at(-1)?.by]).toEqual(['anna', '1', 'ben'])
 })
 
+it('of very many signatures, no withdrawal goes before what it withdrew', async () => {
+  const records = memoryRecords()
+  const ledger = createLedger({ records, hub: 'hub', timeZone: 'UTC', tasks: [], now: () => now })
+  const withdrawn = signed(300, 366, 'anna')
+  const lasting = Array.from({ length: 998 }, (_, i) => ({ ...signed(200, 366, `${i}`), item: 'b' }))
+  const signatures = JSON.stringify({ signatures: [withdrawn, signed(250, 0, 'ben'), ...lasting] })
+  await records.put(`hub/${ledgerKeys.signatures}`, signatures, null)
+  await ledger.sign({ ...signed(0, 1, 'eve'), item: 'b' })
+  expect((await ledger.signatures()).filter(({ item }) => item === 'a').map(({ by }) => by)).toEqual(['ben'])
+})
+
 it('a signature that ends when it is made is a withdrawal', () => {
   expect(isWithdrawal(signed(1, 0, 'anna'))).toBe(true)
   expect(isWithdrawal(signed(1, 1, 'anna'))).toBe(false)

@@ -12,6 +12,7 @@ describe('a share for people', () => {
     [99.99999, '99.999 %'],
     [100, '100.0 %'],
     [340, '340.0 %'],
+    [4593.36, '4,593 %'],
     [-31.44, '-31.4 %'],
   ])('%d is %s', (value, text) => {
     expect(formatValue(value, 'percent')).toBe(text)

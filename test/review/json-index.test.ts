@@ -105,7 +105,14 @@ describe('a JSON search index', () => {
     [catalogue, 3],
     [topics, 4],
   ])('that agrees with the database has no flaw', (text, entries) => {
-    expect(judge(text)).toEqual({ entries, flaws: [], renewed: null, refused: null, uncompared: 0 })
+    expect(judge(text)).toEqual({
+      entries,
+      counts: { missing: 0, extra: 0, stale: 0 },
+      flaws: [],
+      renewed: null,
+      refused: null,
+      uncompared: 0,
+    })
   })
 
   it.each([
@@ -249,6 +256,54 @@ describe('a topic list', () => {
 
   it('is not judged where no table has such a column', () => {
     expect(judge('{"topics": ["lens"]}', { articles: [{ id: 1 }] })).toBe(null)
+  })
+})
+
+describe('an index of very many values', () => {
+  const holding = (count: number): string =>
+    `{"metadata": {"total_videos": 1}, "videos": {"v1": {"title": "One", "n": [${'1,'.repeat(count)}1]}}}`
+
+  it('is not understood, however few bytes it has, and may be of a known layout', () => {
+    expect(readJsonIndex(holding(10)).layout).toBe('catalogue')
+    expect(readJsonIndex(holding(1_000_000))).toEqual({
+      layout: 'unknown',
+      reason: 'it holds more than 1,000,000 values',
+      isBeyond: true,
+    })
+    expect(readJsonIndex('[1]')).toMatchObject({ layout: 'unknown', isBeyond: false })
+  })
+
+  it('is understood in a time that grows as it does', () => {
+    const names = Array.from({ length: 80_000 }, (_, i) => `t${i}`)
+    const none = Object.fromEntries(names.map((name) => [name, []]))
+    expect(readJsonIndex(JSON.stringify(none)).layout).toBe('unknown')
+    const wide = Object.fromEntries(names.map((name) => [name, 1]))
+    const narrow = Object.fromEntries(names.map((name) => [name, { title: 'x' }]))
+    const text = JSON.stringify({
+      metadata: { total_videos: 3 },
+      videos: { v1: { title: 'One', ...wide }, ...narrow },
+    })
+    expect(judge(text, { videos: [...videos, { id: 'v3', title: 'Three' }] })).toMatchObject({
+      counts: { extra: 80_000, missing: 2, stale: 0 },
+      refused: 'entries of videos say more than the database does',
+    })
+  })
+
+  it('is counted whole, and of its flaws the first of each kind are kept', () => {
+    const rows = Array.from({ length: 10_050 }, (_, i) => ({ id: `m${i}`, title: 'x' }))
+    const extra = Object.fromEntries(Array.from({ length: 10_030 }, (_, i) => [`e${i}`, { title: 'x' }]))
+    const text = JSON.stringify({
+      metadata: { total_videos: 10_050 },
+      videos: { ...extra, m0: { title: 'y' } },
+    })
+    const found = judge(text, { videos: rows })
+    expect(found?.counts).toEqual({ missing: 10_049, extra: 10_030, stale: 1 })
+    const kept = Map.groupBy(found?.flaws ?? [], ({ kind }) => kind)
+    expect([...kept].map(([kind, { length }]) => [kind, length])).toEqual([
+      ['extra', 10_000],
+      ['stale', 1],
+      ['missing', 20],
+    ])
   })
 })
 

@@ -69,6 +69,19 @@ describe('search indexes in files', () => {
     expect(documentIn(hub, report).files.length).toBeGreaterThan(120)
   })
 
+  it('of more values than are looked at are unknown, and keep no other from being judged', async () => {
+    const hub = hubOf({})
+    write(hub, `${folder}/all.json`, `{"topics": [${'"x",'.repeat(1_000_000)}"x"]}`)
+    write(hub, `${folder}/list.json`, '{"topics": ["lens", "gone"]}')
+    const { finding } = await optimise(hub)
+    expect(finding('search-index.consistent', `${folder}/all.json`)).toMatchObject({
+      status: 'unknown',
+      actual: 'it holds more than 1,000,000 values',
+      advice: 'leave it out of searchIndex.files, or divide it',
+    })
+    expect(finding('search-index.consistent', `${folder}/list.json`).status).toBe('warning')
+  })
+
   it('are told with what to do where they differ, and unknown where their tables are gone', async () => {
     const hub = hubOf({ content: { tables: [{ table: 'articles', content: 'body' }] } })
     write(hub, `${folder}/list.json`, '{"topics": ["lens", "gone"]}')
@@ -131,6 +144,15 @@ describe('content', () => {
       guessed: true,
       figures: { stored: { text: 0, blob: 2, number: 0 } },
     })
+  })
+
+  it('of which a little more is stale than the limit is over it', async () => {
+    const hub = hubOf({}, ['*.none'])
+    hub.execute(`CREATE TABLE content (content, updated_at);
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+      INSERT INTO content SELECT 'Text ' || i, iif(i <= 2001, '2001-01-01', datetime()) FROM n`)
+    const { finding } = await optimise(hub)
+    expect(finding('content.stale', 'content')).toMatchObject({ status: 'warning', actual: 80.04 })
   })
 
   it('is counted whole where only some of it is listed, and that is said', async () => {

@@ -29,13 +29,15 @@ export function formatBytes(bytes: number): string {
   return unit === 0 ? `${bytes} ${bytes === 1 ? 'byte' : 'bytes'}` : `${value.toFixed(1)} ${byteUnits[unit]}`
 }
 
-/** A duration in ms for people, its two largest units: `3 h 20 min`, `850 ms`, `0.3 ms`, `-2 d 1 h`. */
+/** A duration in ms for people, its two largest units: `3 h 20 min`, `850 ms`, `2.6 ms`, `0.3 ms`, `-2 d 1 h`. */
 export function formatDuration(ms: number): string {
   if (ms < 0) return `-${formatDuration(-ms)}`
   if (ms > 0 && ms < 1) return `${Math.max(0.01, ms).toPrecision(1)} ms`
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < minutes(1)) return `${(ms / 1000).toFixed(1)} s`
-  const total = Math.floor(ms / 1000)
+  if (ms < 10) return `${Number(ms.toFixed(1))} ms`
+  // What rounding would make a whole one of the next unit is one: there are no 1000 ms, and no 60.0 s.
+  if (ms < 999.5) return `${Math.round(ms)} ms`
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`
+  const total = Math.floor(Math.max(ms, minutes(1)) / 1000)
   const parts: [number, string][] = [
     [Math.floor(total / 86_400), 'd'],
     [Math.floor((total % 86_400) / 3600), 'h'],

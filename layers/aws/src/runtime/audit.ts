@@ -21,8 +21,8 @@ interface AuditRequest {
   readonly task: string
   /** Id of the run. */
   readonly run: string
-  /** It leaves no trace. */
-  readonly dryRun: boolean
+  /** Whether later runs learn what it told: not of a dry run, nor of one that pretends another moment. */
+  readonly remembers: boolean
   /** Restricted to what the task is granted. */
   readonly store: ObjectStore
   /** For the settings of the buckets. */
@@ -37,10 +37,10 @@ interface AuditRequest {
 /** The ports that audits use, on AWS; none where an access declares none. */
 export async function auditPortsOf(
   access: Access,
-  { deadline, deployment, dryRun, fence, hub, now, run, s3, store, task }: AuditRequest,
+  { deadline, deployment, fence, hub, now, remembers, run, s3, store, task }: AuditRequest,
 ): Promise<Partial<PortsOf<Required<Access>>>> {
   const kept = storedMemory({ store, task })
-  const memory = dryRun ? unchangedMemory(kept) : kept
+  const memory = remembers ? kept : unchangedMemory(kept)
   return {
     ...(await webAuditPorts(access, {
       hub,

@@ -27,9 +27,13 @@ const signaturesSchema = z.strictObject({ signatures: z.array(signatureSchema) }
 const kept = 1000
 
 function keptOf(signatures: readonly Signature[], at: string): Signature[] {
-  const counts = signatures.filter(({ until }) => new Date(until) > new Date(at))
+  // Without its withdrawal, what was withdrawn would count again: it goes first.
+  const withdrawn = new Map(signatures.filter(isWithdrawal).map((each) => [each.item, Date.parse(each.at)]))
+  const isWithdrawn = (each: Signature): boolean => Date.parse(each.at) <= (withdrawn.get(each.item) ?? 0)
+  const isOver = (each: Signature): boolean =>
+    isWithdrawn(each) ? !isWithdrawal(each) : Date.parse(each.until) <= Date.parse(at)
   const surplus = Math.max(0, signatures.length - kept)
-  const dropped = new Set(signatures.filter((each) => !counts.includes(each)).slice(0, surplus))
+  const dropped = new Set(signatures.filter(isOver).slice(0, surplus))
   return signatures.filter((each) => !dropped.has(each)).slice(-kept)
 }
 

@@ -25,8 +25,12 @@ export function formatValue(value: string | number | boolean | null, unit: Unit 
 /** So little is not told apart from all, or from nothing, percent. */
 const least = 0.001
 
+/** From here on decimals of a share say nothing. */
+const many = 1000
+
 /** Percent with one decimal; with more where that would pass for all or for nothing: `99.97 %`, `0.04 %`. */
 function percentText(value: number): string {
+  if (Math.abs(value) >= many) return `${Math.round(value).toLocaleString('en')} %`
   if (value > 99.9 && value < 100) return `${Math.min(100 - least, Number(value.toFixed(3)))} %`
   if (value > 0 && value < least) return `under ${least} %`
   return value > 0 && value < 0.1 ? `${Number(value.toPrecision(1))} %` : `${value.toFixed(1)} %`

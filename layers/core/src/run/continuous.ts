@@ -6,7 +6,8 @@ import { datapointsOf, persist } from './settle.ts'
 
 /**
  * A task that runs all the time changes nothing, so it claims nothing; it keeps a report, and alerts,
- * only when it has something new to say. Its figures are published every time.
+ * only when it has something new to say. Its figures are published every time. One that pretends another
+ * moment tells whoever made it, and nobody else.
  */
 export async function runContinuous(
   task: Task,
@@ -15,6 +16,7 @@ export async function runContinuous(
   drivers: RunnerDrivers,
 ): Promise<Execution> {
   const execution = await execute(task, request, run, drivers, async () => {})
+  if (execution.report.pretendedAt !== undefined) return execution
   return attemptAll(execution, [
     ({ report }) => drivers.metrics.publish(datapointsOf(report)),
     (current) => tellNews(task, current, drivers),

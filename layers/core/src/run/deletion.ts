@@ -3,7 +3,7 @@ import { formatDuration } from '../units.ts'
 import type { RunnerDrivers, RunRequest } from './drivers.ts'
 
 /** Whether a run is made for another moment than now: it does not count as done. */
-export const isPretended = ({ at }: RunRequest, now: Date): boolean =>
+export const isPretended = ({ at }: Pick<RunRequest, 'at'>, now: Date): boolean =>
   at !== null && Math.abs(at.getTime() - now.getTime()) > clockTolerance
 
 /**

@@ -30,9 +30,12 @@ export interface Execution {
   readonly known: ReadonlySet<Finding>
 }
 
-/** What tells this request from others: what it was given, its scheduled time, or this very run. */
-export const slotOf = ({ scheduledFor, slot }: RunRequest, run: string): string =>
-  slot ?? scheduledFor?.toISOString() ?? run
+/**
+ * What tells this request from others: what it was given, its scheduled time, or this very run. One that pretends
+ * another moment takes no scheduled time from the run that is to be made then.
+ */
+export const slotOf = (request: RunRequest, run: string, now: Date): string =>
+  request.slot ?? (isPretended(request, now) ? run : (request.scheduledFor?.toISOString() ?? run))
 
 /** Runs the task and gives its report; what it throws or gives as its failure becomes the report's error. */
 export async function execute(
@@ -46,7 +49,7 @@ export async function execute(
   const base: Omit<BaseContext, 'deletionRefused'> = {
     hub: request.hub,
     run,
-    slot: slotOf(request, run),
+    slot: slotOf(request, run, startedAt),
     scheduledFor: request.scheduledFor,
     at: request.at ?? startedAt,
     now: drivers.now,
@@ -70,7 +73,10 @@ export async function execute(
     failure = asHubkeeperError(error)
   }
   // A dry run keeps nothing.
-  const attachments = request.dryRun ? [] : (result.attachments ?? [])
+  const documents = request.dryRun ? [] : (result.attachments ?? [])
+  const pretends = isPretended(request, startedAt)
+  // Other programs look for published ones: those of another moment stay beside their report.
+  const attachments = pretends ? documents.map(({ name, text }) => ({ name, text })) : documents
   const report: Report = {
     schema: 1,
     hub: request.hub.id,
@@ -79,9 +85,7 @@ export async function execute(
     scheduledFor: request.scheduledFor?.toISOString() ?? null,
     startedAt: startedAt.toISOString(),
     finishedAt: drivers.now().toISOString(),
-    ...(request.at !== null && isPretended(request, startedAt)
-      ? { pretendedAt: request.at.toISOString() }
-      : {}),
+    ...(request.at !== null && pretends ? { pretendedAt: request.at.toISOString() } : {}),
     status: 'ok',
     findings: [...result.findings],
     figures: [...(result.figures ?? [])],

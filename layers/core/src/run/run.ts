@@ -27,7 +27,7 @@ export async function runTask(task: Task, request: RunRequest, drivers: RunnerDr
   }
   const claiming = drivers.ledger.claim({
     task: task.name,
-    slot: slotOf(request, run),
+    slot: slotOf(request, run, drivers.now()),
     run,
     owner: `${drivers.owner}/${run}`,
     scheduledFor: request.scheduledFor,

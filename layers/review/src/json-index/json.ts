@@ -44,11 +44,14 @@ export interface JsonText {
 /** Deeper ones are none that anybody searches in. */
 const maxDepth = 64
 
+/** Each of them takes a few hundred bytes of memory while a text is understood. */
+const maxValues = 1_000_000
+
 /**
  * Reads a text without losing how it is written: order, repeated names, `1.0`, escapes.
  *
  * @throws SyntaxError for what is no JSON (RFC 8259)
- * @throws RangeError for what is nested too deep
+ * @throws RangeError for what is nested too deep, or holds too many values
  */
 export function parseJson(text: string): JsonText {
   // What comes after it may rely on every sign being where it belongs.
@@ -133,6 +136,7 @@ const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || cod
 class Reader {
   readonly #text: string
   readonly #written = new Map<string, Written>()
+  #values = 0
   at = 0
 
   constructor(text: string) {
@@ -145,6 +149,10 @@ class Reader {
 
   value(depth: number, lead?: string): Json {
     if (depth > maxDepth) throw new RangeError(`it is nested deeper than ${maxDepth} levels`)
+    this.#values += 1
+    if (this.#values > maxValues) {
+      throw new RangeError(`it holds more than ${maxValues.toLocaleString('en')} values`)
+    }
     switch (this.#text[this.at]) {
       case '{':
         return this.#object(depth, lead)

@@ -1,4 +1,5 @@
 import { judgeCatalogue } from './catalogue.ts'
+import { type FlawCounts, firstFlaws } from './first-flaws.ts'
 import type { UnderstoodIndex } from './layout.ts'
 import type { IndexedRows } from './rows.ts'
 import { printJson, styleOf } from './style.ts'
@@ -10,6 +11,9 @@ import type { IndexFlaw, Judged } from './verdict.ts'
 export interface IndexJudgement {
   /** Entries of the index. */
   readonly entries: number
+  /** Of all flaws. */
+  readonly counts: FlawCounts
+  /** The first 10,000, and 20 of each kind where there are as many. */
   readonly flaws: readonly IndexFlaw[]
   /** The whole text as it ought to be: order, unknown names and the way it is written stay. Null where it is right. */
   readonly renewed: string | null
@@ -23,13 +27,14 @@ export interface IndexJudgement {
 export function judgeJsonIndex(index: UnderstoodIndex, rows: IndexedRows): IndexJudgement | null {
   const judged = judge(index, rows)
   if (judged === null) return null
-  const { entries, flaws, refused, root, uncompared } = judged
-  if (flaws.length === 0 || refused !== null) {
-    return { entries, flaws, renewed: null, refused, uncompared }
+  const { entries, refused, root, uncompared } = judged
+  const told = { entries, ...firstFlaws(judged.flaws), refused, uncompared }
+  if (judged.flaws.length === 0 || refused !== null) {
+    return { ...told, renewed: null }
   }
   const { after, before, text } = index
   const renewed = before + printJson(root, styleOf(text, index)) + after
-  return { entries, flaws, refused, renewed, uncompared }
+  return { ...told, renewed }
 }
 
 function judge(index: UnderstoodIndex, rows: IndexedRows): Judged | null {

@@ -1,3 +1,4 @@
+import { detached } from './first-flaws.ts'
 import { digitsOf, type Json, type JsonText, memberOf, parseJson } from './json.ts'
 
 /** Columns of a table that an index is judged by; those that the table lacks do without. */
@@ -13,9 +14,16 @@ export interface NeededTable {
  */
 export type JsonIndex =
   | { readonly layout: 'broken'; readonly reason: string }
-  | { readonly layout: 'unknown'; readonly reason: string }
+  | Unknown
   | (Understood & { readonly layout: 'catalogue' | 'topic-index'; readonly needs: readonly NeededTable[] })
   | (Understood & { readonly layout: 'topic-list'; readonly column: string })
+
+/** One of which nothing is known: of another layout, or, where it is beyond what is read, perhaps of a known one. */
+interface Unknown {
+  readonly layout: 'unknown'
+  readonly reason: string
+  readonly isBeyond: boolean
+}
 
 /** An index as it was read. */
 interface Understood extends JsonText {
@@ -27,7 +35,8 @@ export type UnderstoodIndex = Exclude<JsonIndex, { readonly reason: string }>
 
 /** What an index is and which tables it is judged by, without what it holds: that takes twenty times its size. */
 export type IndexOutline =
-  | { readonly layout: 'broken' | 'unknown'; readonly reason: string }
+  | { readonly layout: 'broken'; readonly reason: string }
+  | Unknown
   | { readonly layout: 'catalogue' | 'topic-index'; readonly needs: readonly NeededTable[] }
   | { readonly layout: 'topic-list'; readonly column: string }
 
@@ -37,10 +46,10 @@ export function outlineOf(index: JsonIndex): IndexOutline {
   switch (layout) {
     case 'broken':
     case 'unknown':
-      return { layout, reason: index.reason }
+      return index
     case 'catalogue':
     case 'topic-index':
-      return { layout, needs: index.needs }
+      return { layout, needs: index.needs.map(({ columns, table }) => ({ table: detached(table), columns })) }
     case 'topic-list':
       return { layout, column: index.column }
   }
@@ -68,20 +77,20 @@ export function readJsonIndex(text: string): JsonIndex {
     return recognise({ text, ...parseJson(text) })
   } catch (error) {
     if (error instanceof SyntaxError) return { layout: 'broken', reason: error.message }
-    if (error instanceof RangeError) return { layout: 'unknown', reason: error.message }
+    if (error instanceof RangeError) return { layout: 'unknown', reason: error.message, isBeyond: true }
     throw error
   }
 }
 
 /** The members of a catalogue that hold entries. */
-export const collectionsOf = (root: Json): { readonly name: string; readonly entries: Json }[] =>
-  root.kind === 'object'
-    ? root.members.flatMap(({ name, value }) => {
-        const metadata = memberOf(root, 'metadata')
-        const isCounted = metadata !== undefined && memberOf(metadata, `total_${name}`) !== undefined
-        return isCounted ? [{ name, entries: value }] : []
-      })
-    : []
+export function collectionsOf(root: Json): { readonly name: string; readonly entries: Json }[] {
+  const metadata = memberOf(root, 'metadata')
+  if (root.kind !== 'object' || metadata?.kind !== 'object') return []
+  const totals = new Set(metadata.members.map(({ name }) => name))
+  return root.members.flatMap(({ name, value }) =>
+    totals.has(`total_${name}`) ? [{ name, entries: value }] : [],
+  )
+}
 
 function recognise(read: Understood): JsonIndex {
   const { root } = read
@@ -114,7 +123,7 @@ function recognise(read: Understood): JsonIndex {
   }
 }
 
-const unknown = (reason: string): JsonIndex => ({ layout: 'unknown', reason })
+const unknown = (reason: string): JsonIndex => ({ layout: 'unknown', reason, isBeyond: false })
 
 const isListOfTexts = (json: Json): boolean =>
   json.kind === 'array' && json.items.every(({ kind }) => kind === 'string')

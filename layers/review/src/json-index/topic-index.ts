@@ -73,8 +73,14 @@ const typeOf = (entry: Json): string => {
 
 const keyOf = (type: string, id: string): string => JSON.stringify([type, id])
 
+/** A row with its topics, which are read once; null where they cannot be. */
+interface Source {
+  readonly row: IndexedRow
+  readonly topics: readonly string[] | null
+}
+
 /** Rows by type and id. */
-type Sources = ReadonlyMap<string, ReadonlyMap<string, IndexedRow>>
+type Sources = ReadonlyMap<string, ReadonlyMap<string, Source>>
 
 /** Rows by type and id, and how many do not say all; null where a table, or a column of it, is not there. */
 function sourcesOf(
@@ -82,13 +88,14 @@ function sourcesOf(
   rows: IndexedRows,
 ): { readonly sources: Sources; readonly uncompared: number } | null {
   let uncompared = 0
-  const sources = new Map<string, ReadonlyMap<string, IndexedRow>>()
+  const sources = new Map<string, ReadonlyMap<string, Source>>()
   for (const type of new Set(entries.map(typeOf))) {
     const found = rowsWith(rows, tableOfType(type), ['id', 'title', 'topics'])
     if (found === null) return null
-    const { byId: own, without } = byId(found)
+    const { byId: rowsById, without } = byId(found)
+    const own = new Map([...rowsById].map(([id, row]) => [id, { row, topics: listIn(row.topics) }]))
     sources.set(type, own)
-    const unclear = [...own.values()].filter((row) => row.title === undefined || listIn(row.topics) === null)
+    const unclear = [...own.values()].filter(({ row, topics }) => row.title === undefined || topics === null)
     uncompared += without + unclear.length
   }
   return { sources, uncompared }
@@ -98,8 +105,8 @@ function sourcesOf(
 function wantedBy(sources: Sources): ReadonlyMap<string, ReadonlyMap<string, Wanted>> {
   const wanted = new Map<string, Map<string, Wanted>>()
   for (const [type, rows] of sources) {
-    for (const [id, row] of rows) {
-      for (const topic of listIn(row.topics) ?? []) {
+    for (const [id, { row, topics }] of rows) {
+      for (const topic of topics ?? []) {
         const list = wanted.get(topic) ?? new Map<string, Wanted>()
         wanted.set(topic, list.set(keyOf(type, id), { type, id, row }))
       }
@@ -127,17 +134,17 @@ function judgeList(
   for (const item of items) {
     const type = typeOf(item)
     const id = idOf(item) ?? ''
-    const row = sources.get(type)?.get(id)
+    const source = sources.get(type)?.get(id)
     const entry = `${topic}/${type}/${id}`
     const key = keyOf(type, id)
     // Topics that cannot be read do not say that this is none of them.
-    const topics = row === undefined ? [] : (listIn(row.topics) ?? [topic])
-    if (row === undefined || !topics.includes(topic) || seen.has(key)) {
+    const isOfTopic = source !== undefined && (source.topics?.includes(topic) ?? true)
+    if (!isOfTopic || seen.has(key)) {
       flaws.push({ kind: 'extra', entry, field: null })
       continue
     }
     seen.add(key)
-    const renewed = retitled(item, row)
+    const renewed = retitled(item, source.row)
     if (renewed !== item) flaws.push({ kind: 'stale', entry, field: 'title' })
     kept.push(renewed)
   }

@@ -1,4 +1,4 @@
-import { type Json, writtenLike } from './json.ts'
+import { type Json, type Member, writtenLike } from './json.ts'
 
 /** One thing in which an index and the database differ. */
 export interface IndexFlaw {
@@ -30,6 +30,9 @@ export type EntryMould = (known: Known) => Json | null
 /** What one entry says alone, nobody knows to be the same in others. */
 const leastSiblings = 2
 
+/** An entry that says more is not made for each row. */
+const mostNames = 1000
+
 /** Makes new entries in the manner of those that are there. */
 export function mouldOf(siblings: readonly Json[]): EntryMould {
   const [first] = siblings
@@ -41,16 +44,21 @@ export function mouldOf(siblings: readonly Json[]): EntryMould {
   }
   const names = new Set(first.members.map(({ name }) => name))
   const varying = new Set<string>()
+  // Those that every entry so far says in the same way: what varied once is not compared again.
+  let alike = first.members
   for (const sibling of siblings) {
     const own = sibling.kind === 'object' ? sibling.members : []
     const sources = new Map(own.map(({ name, value }) => [name, value.source]))
     for (const name of sources.keys()) if (!names.has(name)) varying.add(name)
-    for (const { name, value } of first.members) if (sources.get(name) !== value.source) varying.add(name)
+    const stillAlike = ({ name, value }: Member): boolean => sources.get(name) === value.source
+    for (const member of alike) if (!stillAlike(member)) varying.add(member.name)
+    alike = alike.filter(stillAlike)
   }
   return (known) => {
     // What the database does not tell is taken over only where all of them say the same.
     const isUntold = (name: string): boolean =>
       !known.has(name) && (varying.has(name) || siblings.length < leastSiblings)
+    if (names.size > mostNames) return null
     if ([...varying, ...names].some((name) => isUntold(name) || known.get(name) === null)) return null
     const members = first.members.map((member) => {
       const own = known.get(member.name) ?? null
