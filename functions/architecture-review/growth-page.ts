@@ -37,6 +37,9 @@ export function growthSection({ facts, growth }: Gathered): Section {
             rows: facts.growth.slice(0, mostRows).map((fact) => growthRow(fact, at)),
             right: [1, 2, 3],
           },
+      ...(facts.growth.some(({ rows }) => rows !== null)
+        ? [paragraph('Rows are as the last maintenance counted them; sizes may be newer.')]
+        : []),
       ...unforeseen(facts.growth.slice(0, mostRows)),
       ...(facts.growth.length > mostRows
         ? [paragraph(`And ${facts.growth.length - mostRows} smaller ones: see architecture.json.`)]
@@ -78,6 +81,9 @@ function unforeseen(growth: readonly GrowthFact[]): Block[] {
   return [paragraph('Without a forecast:'), { kind: 'list', items }]
 }
 
+/** An interval; one amount where both ends are written the same. */
+const between = (low: string, high: string): string => (low === high ? low : `${low} to ${high}`)
+
 function growthRow({ bytes, of, rows, trend }: GrowthFact, at: Date): Cell[] {
   const head = [of, formatValue(bytes, 'bytes'), rows === null ? '–' : rows.toLocaleString('en')]
   if (typeof trend === 'string') return [...head, '–', '–', '–']
@@ -86,8 +92,8 @@ function growthRow({ bytes, of, rows, trend }: GrowthFact, at: Date): Cell[] {
   return [
     ...head,
     signedText(trend.slopePerDay, 'bytes'),
-    `${signedText(trend.slopeLow, 'bytes')} to ${signedText(trend.slopeHigh, 'bytes')}`,
-    `${size(value)} (${size(low)} to ${size(high)})`,
+    between(signedText(trend.slopeLow, 'bytes'), signedText(trend.slopeHigh, 'bytes')),
+    size(low) === size(high) ? size(value) : `${size(value)} (${size(low)} to ${size(high)})`,
   ]
 }
 

@@ -73,8 +73,13 @@ function glance(figures: Compared, { availability, cost: { currency, isWhole } }
   const named = lines.map(({ name, value }) => ({
     name: name === costLine && !isWhole ? `${name} at least` : name,
     value,
-    ...(name === answeredLine && answered !== null && known < leastKnown
-      ? { note: `of ${percentText(known)} of the time: of the rest nothing is known` }
+    ...(name === answeredLine && answered !== null
+      ? {
+          note:
+            known < leastKnown
+              ? `of ${percentText(known)} of the quarter: of the rest nothing is known`
+              : 'in the quarter, as far as is known',
+        }
       : {}),
   }))
   return { kind: 'figures', figures: named }

@@ -15,7 +15,11 @@ import type { Gathered } from './gather.ts'
 const paragraph = (text: string): Block => ({ kind: 'paragraph', text })
 
 /** How fast it is, and whether it grew slower. */
-export function performanceBlocks({ facts, speeds }: Pick<Gathered, 'facts' | 'speeds'>): Block[] {
+export function performanceBlocks({
+  facts,
+  history,
+  speeds,
+}: Pick<Gathered, 'facts' | 'history' | 'speeds'>): Block[] {
   const rows = speeds.map((series, i): Cell[] => {
     const change = facts.changes[i] ?? 'not known'
     const newest = series.points.at(-1)?.value ?? null
@@ -36,11 +40,17 @@ export function performanceBlocks({ facts, speeds }: Pick<Gathered, 'facts' | 's
   if (rows.length === 0) return [paragraph('No run measured how fast it is yet.')]
   const named = (wanted: string) => speeds.filter(({ name }) => name === wanted)
   const statements = named('database.query-time').filter(({ points }) => points.length > 1)
-  const header = ['figure', 'newest', 'before', 'last 30 days', 'change']
+  const header = ['figure', 'newest', 'until 30 days ago', 'last 30 days', 'change']
   return [
     ...responseTimeCharts({ p50: named('api.p50'), p95: named('api.p95') }),
     ...(statements.length === 0 ? [] : [slowestChart('Time of statements', statements)]),
-    { kind: 'table', caption: 'Medians', header, rows, right: [1, 2, 3] },
+    {
+      kind: 'table',
+      caption: `Medians since ${history.from.toISOString().slice(0, 10)}`,
+      header,
+      rows,
+      right: [1, 2, 3],
+    },
   ]
 }
 
@@ -61,7 +71,7 @@ export function availabilityBlocks({ facts, lastMonth }: Pick<Gathered, 'facts' 
             kind: 'chart' as const,
             chart: {
               kind: 'line' as const,
-              title: 'Error budget used, by and by',
+              title: 'Error budget used over time',
               unit: 'percent' as const,
               series: used,
               limits: [{ name: 'all of it', value: 100 }],
@@ -71,10 +81,8 @@ export function availabilityBlocks({ facts, lastMonth }: Pick<Gathered, 'facts' 
     ...times.flatMap(([name, of]): Block[] => {
       const lines = availabilityLines(of, targetPercent)
       return [
-        {
-          kind: 'list',
-          items: lines.length === 0 ? [`${name}: nobody looked`] : lines.map((line) => `${name}: ${line}`),
-        },
+        { kind: 'heading', text: `${name.charAt(0).toUpperCase()}${name.slice(1)}` },
+        lines.length === 0 ? paragraph('Nobody looked.') : { kind: 'list', items: lines },
       ]
     }),
   ]

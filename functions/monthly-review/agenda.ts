@@ -1,4 +1,4 @@
-import { formatDuration, formatValue } from '@hubkeeper/core'
+import { checkOf, formatDuration, formatValue, isCheckId } from '@hubkeeper/core'
 import {
   checklistCounts,
   countOf,
@@ -54,25 +54,44 @@ export function performanceLines({ gathered }: Packet): string[] {
   ]
 }
 
-const incidentText = ({ detail, from, open, times, what }: Incident): string =>
-  `${from.toISOString().slice(0, 10)} ${what}${times > 1 ? `, ${times} times` : ''}${open ? ', not over yet' : ''}: ${detail}`
+const dayOf = (moment: Date): string => moment.toISOString().slice(0, 10)
 
-/** What of one check went wrong in several places, on one line. */
-function togetherText(incidents: readonly Incident[]): string {
-  const [first] = incidents
-  if (first === undefined || incidents.length === 1 || first.kind !== 'critical')
-    return incidents.map(incidentText).join('; ')
-  const from = new Date(Math.min(...incidents.map((each) => each.from.getTime())))
-  return `${from.toISOString().slice(0, 10)} ${first.group}, ${incidents.length} of them${first.open ? ', not over yet' : ''}: ${incidents.map(({ what }) => what.slice(first.group.length).trim()).join(', ')}`
+/** What went wrong, for people: checks have names that only machines like. */
+function nameOf({ group, kind, what }: Incident): string {
+  if (kind !== 'critical' || !isCheckId(group)) return what
+  const subject = subjectOf({ group, what })
+  return `critical: “${checkOf(group).title}”${subject === '' ? '' : ` (${subject})`}`
 }
 
-/** What went wrong, what is not over first; of one check in one line, so that each kind of trouble is seen. */
+const subjectOf = ({ group, what }: Pick<Incident, 'group' | 'what'>): string =>
+  what.slice(group.length).trim()
+
+const incidentText = (incident: Incident): string =>
+  `${dayOf(incident.from)} ${nameOf(incident)}${incident.times > 1 ? `, ${incident.times} times` : ''}${incident.open ? ', not over yet' : ''}: ${incident.detail}`
+
+const lengthOf = ({ from, to }: Incident): number => to.getTime() - from.getTime()
+
+/** What of one check went wrong in several places, or several outages, on one line. */
+function togetherText(incidents: readonly Incident[]): string {
+  const [first] = incidents
+  if (first === undefined || incidents.length === 1 || first.kind === 'failed')
+    return incidents.map(incidentText).join('; ')
+  const from = new Date(Math.min(...incidents.map((each) => each.from.getTime())))
+  if (first.kind === 'outage') {
+    const longest = incidents.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0] ?? first
+    return `${dayOf(from)} API, ${incidents.length} outages since; the longest on ${dayOf(longest.from)}: ${longest.detail}`
+  }
+  const title = nameOf({ ...first, what: first.group })
+  return `${dayOf(from)} ${title}, ${incidents.length} of them${first.open ? ', not over yet' : ''}: ${incidents.map(subjectOf).join(', ')}`
+}
+
+/** What went wrong, what is not over first; of one check, and of the API, in one line, so that each kind of trouble is seen. */
 export function incidentLines({ incidents }: Packet): string[] {
   const sorted = [...incidents.filter(({ open }) => open), ...incidents.filter(({ open }) => !open)]
   const together = Map.groupBy(sorted, (each) =>
-    each.kind === 'critical'
-      ? `${each.open} ${each.group}`
-      : JSON.stringify([each.kind, each.from, each.what]),
+    each.kind === 'failed'
+      ? JSON.stringify([each.kind, each.from, each.what])
+      : `${each.open} ${each.kind} ${each.group}`,
   )
   return bounded([...together.values()].map(togetherText), 'None that anybody saw.', 4)
 }

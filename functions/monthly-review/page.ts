@@ -1,5 +1,13 @@
 import { formatValue, onOneLine, type RunStatus } from '@hubkeeper/core'
-import { type Block, budgetUsed, checklistSection, countOf, type Page, percentText } from '@hubkeeper/review'
+import {
+  type Block,
+  budgetUsed,
+  checklistSection,
+  countOf,
+  leastKnown,
+  type Page,
+  percentText,
+} from '@hubkeeper/review'
 import type { ReviewContext } from '../architecture-review/context.ts'
 import { isBlind } from '../architecture-review/evidence.ts'
 import { growthSection } from '../architecture-review/growth-page.ts'
@@ -71,6 +79,12 @@ function gaps({ gathered: { history } }: Packet): Block[] {
   return lines.length === 0 ? [] : [list(bounded(lines, '', 2))]
 }
 
+/** Of few looks a share of the budget says nothing. */
+const availabilityNote = (known: number, used: number): string =>
+  known < leastKnown
+    ? `of ${percentText(known)} of 30 days: of the rest nothing is known`
+    : `in 30 days; ${formatValue(used, 'percent')} of the error budget used`
+
 function glance({ effects, gathered, incidents }: Packet): Block {
   const { facts, lastMonth } = gathered
   const used = budgetUsed(lastMonth)
@@ -81,7 +95,7 @@ function glance({ effects, gathered, incidents }: Packet): Block {
       {
         name: 'API answered',
         value: lastMonth.answered === null ? '–' : percentText(lastMonth.answered),
-        ...(used === null ? {} : { note: `${formatValue(used, 'percent')} of the error budget used` }),
+        ...(used === null ? {} : { note: availabilityNote(lastMonth.known, used) }),
       },
       { name: 'incidents', value: String(incidents.length) },
       { name: 'tasks failed, late, missed or overdue', value: String(wanting) },

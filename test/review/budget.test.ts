@@ -50,7 +50,7 @@ describe('the error budget', () => {
     const down = day((minute) => (minute >= 600 && minute < 605 ? 0 : 1))
     const { outages } = availability(down)
     expect(outages).toEqual([{ from: point(600, 0).at, to: point(605, 0).at, downSeconds: 300, open: false }])
-    expect(outages.map(outageText)).toEqual(['2026-11-30T10:00Z: 5 min without an answer'])
+    expect(outages.map(outageText)).toEqual(['2026-11-30 10:00 UTC: 5 min without an answer'])
     // 0.5 % of a day are 7.2 minutes.
     expect(budgetUsed(availability(down))).toBeCloseTo((5 / 7.2) * 100, 9)
     expect(found(down).status).toBe('ok')
@@ -97,7 +97,7 @@ describe('the error budget', () => {
 
   it('never rounds what is not all of it up to 100 %', () => {
     expect([1, 0.9999999, 0.99995, 0.985, 0.5].map(percentText)).toEqual([
-      '100.000 %',
+      '100 %',
       '99.999 %',
       '99.995 %',
       '98.5 %',

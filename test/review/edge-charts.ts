@@ -61,6 +61,13 @@ export const edgeCharts: readonly Chart[] = [
       { name: 'upper still', value: 310 },
     ],
   },
+  {
+    kind: 'line',
+    title: 'limits close together, and one at the bottom',
+    unit: 'percent',
+    series: [{ name: 'reading', points: daily([1, 60, 99]) }],
+    limits: [0, 80, 82, 84, 86, 88, 90].map((value) => ({ name: `a limit of ${value} and more`, value })),
+  },
   { kind: 'bars', title: 'no bars', unit: 'count', bars: [] },
   { kind: 'bars', title: 'one bar', unit: 'usd', bars: [{ name: 'S3', value: 0.12 }] },
   {

@@ -102,15 +102,15 @@ describe('a trend', () => {
   })
 
   it.each([
-    [0, 'so far of 0, over 0'],
-    [4, 'so far of 4, over 3'],
-    [14, 'so far of 14, over 13'],
+    [0, 'so far there are readings of 0 days, over 0'],
+    [4, 'so far there are readings of 4 days, over 3'],
+    [14, 'so far there are readings of 14 days, over 13'],
   ])('of %i days in a row is none, and says how much it takes', (count, have) => {
     const trend = trendOf(
       daily(count, () => 7),
       at,
     )
-    expect(trend).toBe(`told from readings of 5 days, over 14 days at least; ${have}`)
+    expect(trend).toBe(`told from readings of 5 days at least, over 14 days; ${have}`)
   })
 
   it('takes the last reading of each day, whatever order they come in', () => {

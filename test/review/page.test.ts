@@ -15,6 +15,16 @@ describe('a page as HTML', () => {
     expect(await htmlOf(samplePage)).toBe(await htmlOf(structuredClone(samplePage)))
   })
 
+  it('sets a table that is too wide for a screen in smaller letters', async () => {
+    const table = (columns: number): Block => {
+      const header = Array.from({ length: columns }, (_, i) => `a column ${i}`)
+      return { kind: 'table', caption: 'Wide', header, rows: [] }
+    }
+    const sections = [{ heading: 'Tables', blocks: [table(2), table(20)] }]
+    const html = await htmlOf({ ...samplePage, sections })
+    expect(html.match(/<table class="[^"]*"/g)).toEqual(['<table class="slim"', '<table class="broad dense"'])
+  })
+
   it('allows nothing to be loaded or run, and does neither', async () => {
     const html = await htmlOf(samplePage)
     expect(html).toContain(
@@ -109,7 +119,7 @@ describe('a report as a page', () => {
       subtitle: 'library, 2026-12-01 04:30 UTC',
       status: 'critical',
       verdict:
-        'Of 5 findings: 1 critical, 1 warning, 1 unknown. Worst: “Database structure is sound (hub.db)” is critical.',
+        'Of 5 findings: 1 critical, 1 warning, 1 unknown. First of all: “Database structure is sound (hub.db)”: found 3, expected 0.',
       generatedAt: new Date('2026-12-01T04:31:40.000Z'),
     })
     expect(headings(page)).toEqual([

@@ -56,7 +56,8 @@ describe('a limit', () => {
     const few = { ...capacityFor(0, 2e6), crossing: null, trend: trendOf([], at) }
     expect(forecastOf(few, at)).toMatchObject({
       status: 'skipped',
-      actual: 'told from readings of 5 days, over 14 days at least; so far of 0, over 0',
+      actual:
+        'told from readings of 5 days at least, over 14 days; so far there are readings of 0 days, over 0',
     })
   })
 
@@ -179,7 +180,7 @@ const wrong: readonly [id: string, risk: Recommendation['risk'], facts: Partial<
   ['recover-faster', 'medium', { recovery: { seconds: 2000, target: 3600 } }],
   ['recover-faster', 'high', { recovery: { seconds: 4000, target: 3600 } }],
   ['test-recovery', 'medium', { recovery: null }],
-  ['speed-up:api.p95 of /search', 'high', { changes: ['not told', slower()] }],
+  ['speed-up:api of /search', 'high', { changes: ['not told', slower()] }],
   ['hold-changes', 'medium', { availability: availabilityWith(6) }],
   ['hold-changes', 'high', { availability: availabilityWith(30) }],
   ['watch-api', 'medium', { availability: availabilityOf([], { from, to: at }, 99.5) }],
@@ -239,6 +240,27 @@ describe('recommendations', () => {
     expect(idsOf('顧客 履歴')).toEqual(['bound-table:顧客-履歴'])
     expect(idsOf('注文')).not.toEqual(idsOf('顧客'))
     expect(idsOf('e\u0301tat')).toEqual(idsOf('\u00e9tat'))
+  })
+
+  it('are one for an endpoint whose percentiles have grown slower, and one for each endpoint', () => {
+    const changeIn = (name: string, subject: string, before: number, now: number) =>
+      changeOf({ ...weekly(before, now), name, subject }, at)
+    const changes = [
+      changeIn('api.p95', '/search', 0.2, 0.5),
+      changeIn('api.p95', '/status', 0.2, 0.26),
+      changeIn('api.p50', '/search', 0.1, 0.14),
+      changeIn('database.query-time', '/search', 0, 0.1),
+    ]
+    expect(recommend({ ...well, changes }).map(({ evidence, id, risk }) => [id, risk, ...evidence])).toEqual([
+      [
+        'speed-up:api of /search',
+        'high',
+        'p95 500 ms in the last month, 200 ms before: +150.0 %',
+        'p50 140 ms in the last month, 100 ms before: +40.0 %',
+      ],
+      ['speed-up:api of /status', 'medium', 'p95 260 ms in the last month, 200 ms before: +30.0 %'],
+      ['speed-up:database.query-time of /search', 'medium', '100 ms in the last month, 0 ms before'],
+    ])
   })
 
   it('are followed from one review to the next', () => {

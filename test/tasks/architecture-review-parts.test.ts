@@ -266,7 +266,7 @@ describe('an architecture review', () => {
     }))
     const { markdown } = await reviewed([], { looks })
     expect(markdown).toContain(
-      '- API answered: **100.000 %** (of 1.0 % of the time: of the rest nothing is known)',
+      '- API answered: **100 %** (of 1.0 % of the quarter: of the rest nothing is known)',
     )
   })
 

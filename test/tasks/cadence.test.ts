@@ -1,8 +1,10 @@
 import { once } from 'node:events'
-import { hours, type Run, runSchema, type TaskEnding } from '@hubkeeper/core'
+import { hours, hubSchema, type Run, runSchema, type TaskEnding, type TaskRunner } from '@hubkeeper/core'
 import { describe, expect, it } from 'vitest'
 import { failureOf, windowFinding } from '../../functions/run-maintenance/findings.ts'
+import { runMaintenance } from '../../functions/run-maintenance/task.ts'
 import { hubkeeper } from '../support/cli.ts'
+import { contextOf, quietLedger } from '../support/context.ts'
 import { sampleHub, type TestHub } from '../support/hub.ts'
 import { begin, keptSince, lock, recordsOf, reportsOf, stubbornApi } from './support/cadence.ts'
 
@@ -90,6 +92,32 @@ describe('a cadence in one go', () => {
 })
 
 describe('a cadence that stopped', () => {
+  it('is not done for a scheduled time by a run that pretends another moment', async () => {
+    const hub = sampleHub()
+    const args = ['daily', '--scheduled', '2026-11-24T04:30:00Z']
+    await run(hub, [...args, '--at', '2026-11-24T04:30:00Z'])
+    expect((await run(hub, args)).tasks).toContain('backup')
+  })
+
+  it('of what is due then leaves each scheduled time to the run that is to be made', async () => {
+    const hub = { ...hubSchema.parse({ database: { path: 'hub.db' } }), id: 'hub' }
+    const slots: (string | undefined)[] = []
+    const tasks: TaskRunner = {
+      tasksOf: async () => [{ name: 'backup', dueFor: new Date('2026-12-02T04:30:00Z') }],
+      async run(task, { slot }) {
+        slots.push(slot)
+        return { task, run: 'r', status: 'ok', succeededBefore: null, problem: null, seconds: 1 }
+      },
+    }
+    const now = new Date('2026-12-01T12:00:00Z')
+    for (const at of [now, new Date('2026-12-02T12:00:00Z')]) {
+      const context = contextOf(hub, at, { now: () => now, slot: 'own' })
+      const connect = async () => ({ tasks, ledger: quietLedger() })
+      await runMaintenance.start(context, connect, { cadence: 'daily', due: true })
+    }
+    expect(slots).toEqual(['2026-12-02T04:30:00.000Z', 'own'])
+  })
+
   it('goes on after a failure: what succeeded is not done twice', async () => {
     const hub = sampleHub()
     hub.configure(hasty)

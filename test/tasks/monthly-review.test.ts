@@ -140,6 +140,25 @@ describe('the packet of a month', () => {
     expect(packet.availability.outages).toMatchObject([{ downSeconds: 600, open: true }])
   })
 
+  it('has outages that are over on one line, with the longest of them', async () => {
+    const down = [100, 101, 5000, 5001, 5002, 5003, 9000]
+    const broken = looks.map((look, minute) => ({ ...look, value: down.includes(minute) ? 0 : 1 }))
+    const markdown = documentIn(await packetOf({ looks: broken }), 'review.md').replaceAll('\\', '')
+    const dayOf = (minute: number): string =>
+      new Date(ago(30).getTime() + minutes(minute)).toISOString().slice(0, 10)
+    expect(markdown).toContain(
+      `${dayOf(100)} API, 3 outages since; the longest on ${dayOf(5000)}: 4 min without an answer`,
+    )
+  })
+
+  it('calls no budget kept of which nearly nothing is known', async () => {
+    const few = looks.slice(0, 300).map((look) => ({ ...look, value: 1 }))
+    const markdown = documentIn(await packetOf({ looks: few }), 'review.md').replaceAll('\\', '')
+    expect(markdown).toContain(
+      '- API answered: **100 %** (of 0.6 % of 30 days: of the rest nothing is known)',
+    )
+  })
+
   it('has what of maintenance was done, late, failed, and done by hand', async () => {
     const { findings, packet } = await packetOf({})
     const taskOf = (name: string) => packet.maintenance.find(({ task }) => task === name)
@@ -268,7 +287,7 @@ describe('the packet of a month', () => {
     expect(markdown).toContain('And 6 more: see review.json.')
     const [first = ''] = markdown.split('## Details')
     // Of one check on one line, so that whatever else went wrong is seen.
-    expect(first).toContain('disk.usage, 30 of them, not over yet: /0, /1')
+    expect(first).toContain('critical: “Disk space”, 30 of them, not over yet: /0, /1')
     expect(first).toContain('1 report of backup cannot be read, and no number here has them.')
   })
 

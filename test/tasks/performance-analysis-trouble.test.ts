@@ -112,14 +112,19 @@ describe('trouble', () => {
     expect(documentIn(hub, run.report).endpoints).toEqual([
       { path: '/health', requests: 1, failures: 1, p50: null, p95: null },
     ])
+    const markdown = textOf(hub, run.report, /md$/)
+    expect(markdown).toContain('- Slowest endpoint, p95: **–** (none answered)')
+    expect(markdown).toContain('- Search index in files: **–** (none is configured)')
+    expect(markdown).toContain('First of all: “API answers and calls itself healthy (/health)”: found')
   })
 
   it('with a table that vanished is told, also by a second analysis on one day, which has its own document', async () => {
     const hub = sampleHub()
     hub.configure({ database: quick })
     hub.execute('CREATE TABLE tides (height REAL); INSERT INTO tides VALUES (3.5)')
+    hub.execute('CREATE TABLE grown (a BLOB)')
     const first = (await analyse(hub)).report
-    hub.execute('DROP TABLE tides')
+    hub.execute('DROP TABLE tides; INSERT INTO grown VALUES (zeroblob(100000))')
     const { report } = await analyse(hub)
     expect(first.artifacts.at(-1)?.key).toBe(`reports/monthly_performance_${dayOf(first)}.json`)
     expect(report.artifacts.at(-1)?.key).toBe(
@@ -128,8 +133,15 @@ describe('trouble', () => {
     expect(documentIn(hub, first).run).toBe(first.run)
     const { metrics } = documentIn(hub, report)
     expect(metrics.vanished_tables).toEqual(['tides'])
-    expect(metrics.tables?.map((table) => table.bytes_before === null)).toEqual([false, false, false, false])
+    expect(metrics.tables?.map((table) => table.bytes_before === null)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ])
     expect(textOf(hub, report, /html$/)).toContain('tides')
+    expect(textOf(hub, report, /md$/)).toMatch(/^\| grown \|.*\| \+\d+\.\d KiB \|$/m)
   })
 
   it('in names goes no farther: pages show them as what they are', async () => {

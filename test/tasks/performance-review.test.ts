@@ -364,7 +364,7 @@ describe('the hub’s own metrics', () => {
       status: 'ok',
       actual: 100_000_000,
       evidence: expect.arrayContaining([
-        expect.stringMatching(/^\d[\d.]* % of one CPU$/),
+        expect.stringMatching(/^\d[\d.,]* % of one CPU$/),
         '1 line of its metrics cannot be read',
       ]),
     })

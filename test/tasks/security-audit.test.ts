@@ -459,4 +459,13 @@ describe('score and documents', () => {
     expect(existsSync(join(of.hub.directory, 'state/memory'))).toBe(false)
     expect((await of.audit()).finding('code.findings', 'B602 app/main.py:5').status).toBe('critical')
   })
+
+  it('nor does a run that pretends another moment, which told nobody', async () => {
+    onPath({ bandit: bandit({ severity: 'HIGH', file: 'app/main.py' }) })
+    const of = audited()
+    await runTask(of.hub.directory, ['run', 'security-audit', '--at', '2026-01-01'])
+    expect(existsSync(join(of.hub.directory, 'state/memory'))).toBe(false)
+    await runTask(of.hub.directory, ['run', 'security-audit'])
+    expect(existsSync(join(of.hub.directory, 'state/memory'))).toBe(true)
+  })
 })

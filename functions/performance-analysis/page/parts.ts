@@ -1,4 +1,4 @@
-import { type Finding, findingStatuses, formatDuration, seconds } from '@hubkeeper/core'
+import { formatDuration, seconds } from '@hubkeeper/core'
 import type { Block } from '@hubkeeper/review'
 
 /** So many bars and lines a chart has at most. */
@@ -22,9 +22,3 @@ export function barChart(
   const greatest = bars.toSorted((a, b) => b.value - a.value).slice(0, shown)
   return [{ kind: 'chart', chart: { kind: 'bars', title, unit, bars: greatest } }]
 }
-
-/** What is not as it should be, worst first. */
-export const wanting = (findings: readonly Finding[]): Finding[] =>
-  findings
-    .filter(({ status }) => status !== 'ok' && status !== 'skipped')
-    .toSorted((a, b) => findingStatuses.indexOf(b.status) - findingStatuses.indexOf(a.status))

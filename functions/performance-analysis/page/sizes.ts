@@ -1,5 +1,5 @@
 import { formatBytes, formatValue } from '@hubkeeper/core'
-import { type Block, bandOf, type Section, trendLines, trendOf } from '@hubkeeper/review'
+import { type Block, bandOf, type Section, signedText, trendLines, trendOf } from '@hubkeeper/review'
 import { totalBytes } from '../database.ts'
 import { bytesBefore, type Measured, vanishedTables } from '../measured.ts'
 import { barChart, sentence } from './parts.ts'
@@ -9,39 +9,6 @@ const ahead = 90
 
 /** So many tables are listed; the document has all. */
 const listed = 50
-
-/** Sizes in large letters. */
-export function summary({ database, sizes }: Measured): Section {
-  const size = (bytes: number | undefined): string => (bytes === undefined ? '–' : formatBytes(bytes))
-  const files = (count: number): string => (count === 1 ? '1 file' : `${count.toLocaleString('en')} files`)
-  const { backups, database: onDisk, logs, searchIndex, strays } = sizes
-  return {
-    heading: 'Sizes at a glance',
-    blocks: [
-      {
-        kind: 'figures',
-        figures: [
-          {
-            name: 'Database',
-            value: size(database?.bytes),
-            ...(onDisk === null ? {} : { note: `${size(onDisk.bytes)} on the disk, with its log` }),
-          },
-          { name: 'Search index', value: size(searchIndex.bytes), note: files(searchIndex.files) },
-          { name: 'Logs', value: size(logs?.bytes), note: logs === null ? 'a log group' : files(logs.files) },
-          {
-            name: 'Backups',
-            value: size(backups.bytes),
-            note: [
-              backups.count === 1 ? '1 backup' : `${backups.count.toLocaleString('en')} backups`,
-              files(backups.files),
-              ...(strays.count === 0 ? [] : [`besides ${size(strays.bytes)} that are no whole backup`]),
-            ].join(', '),
-          },
-        ],
-      },
-    ],
-  }
-}
 
 /** Where the bytes are. */
 export function sizeSection(measured: Measured): Section {
@@ -55,7 +22,7 @@ export function sizeSection(measured: Measured): Section {
       formatValue(count, 'count'),
       formatBytes(bytes),
       formatBytes(indexBytes),
-      before === null ? '–' : formatBytes(bytes - before),
+      before === null ? '–' : signedText(bytes - before, 'bytes'),
     ]
   })
   const header = ['table', 'rows', 'size', 'indexes', 'since the analysis before']

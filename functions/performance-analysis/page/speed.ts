@@ -1,8 +1,22 @@
-import { formatValue, quantile, type RunTimes, type StatementBenchmark } from '@hubkeeper/core'
-import { type Block, responseTimeCharts, type Section, slowestChart, type Timed } from '@hubkeeper/review'
+import {
+  type FindingStatus,
+  formatValue,
+  type HubConfig,
+  quantile,
+  type RunTimes,
+  type StatementBenchmark,
+} from '@hubkeeper/core'
+import {
+  type Block,
+  type Cell,
+  responseTimeCharts,
+  type Section,
+  slowestChart,
+  type Timed,
+} from '@hubkeeper/review'
 import type { Measured } from '../measured.ts'
 import { indexText, scanText } from '../statements.ts'
-import type { SpeedTrend } from '../trends.ts'
+import { type SpeedTrend, trendFinding } from '../trends.ts'
 import { barChart, sentence, timeText } from './parts.ts'
 
 /** How long statements take, with their plans. */
@@ -68,27 +82,38 @@ export function apiSection({ endpoints }: Measured): Section {
 }
 
 /** What became of both over the months. */
-export function trendSection({ earlier, endpoints, trends }: Measured): Section {
+export function trendSection(
+  hub: Pick<HubConfig, 'thresholds'>,
+  { earlier, endpoints, trends }: Measured,
+): Section {
   const heading = 'Trends'
-  const rows = trends.map(({ before, changePercent, figure, latest }) => [
-    `${figure.name}${figure.subject === null ? '' : ` of ${figure.subject}`}`,
-    timeText(before.median),
-    timeText(latest.median),
-    changePercent === null ? '–' : `${changePercent > 0 ? '+' : ''}${formatValue(changePercent, 'percent')}`,
-    `${before.readings} and ${latest.readings}`,
-  ])
+  const rows = trends.map((trend): Cell[] => {
+    const { before, figure, latest } = trend
+    return [
+      `${figure.name}${figure.subject === null ? '' : ` of ${figure.subject}`}`,
+      timeText(before.median),
+      timeText(latest.median),
+      changeCell(trend, trendFinding(hub, trend).status),
+      `${before.readings} and ${latest.readings}`,
+    ]
+  })
   // Those of an endpoint that does not answer now are of more interest than ever.
   const responses = (name: string): Timed[] =>
     endpoints.map(({ path }) => ({ subject: path, points: earlier.readings({ name, subject: path }) }))
   const statements = timed(trends, 'database.query-time').filter(({ points }) => points.length > 1)
   const header = ['figure', 'the 90 days before', 'last 30 days', 'change', 'readings']
-  const medians: Block = { kind: 'table', caption: 'Medians', header, rows, right: [1, 2, 3, 4] }
+  const medians: Block = { kind: 'table', caption: 'Medians', header, rows, right: [1, 2, 4] }
   const blocks = [
     ...(rows.length === 0 ? [] : [medians]),
     ...responseTimeCharts({ p50: responses('api.p50'), p95: responses('api.p95') }),
     ...(statements.length === 0 ? [] : [slowestChart('Query times, median', statements)]),
   ]
   return { heading, blocks: blocks.length === 0 ? [sentence('Nothing was timed.')] : blocks }
+}
+
+function changeCell({ changePercent }: SpeedTrend, status: FindingStatus): Cell {
+  if (changePercent === null) return '–'
+  return { text: `${changePercent > 0 ? '+' : ''}${formatValue(changePercent, 'percent')}`, status }
 }
 
 const timed = (trends: readonly SpeedTrend[], name: string): Timed[] =>

@@ -6,6 +6,8 @@ import {
   judge,
   type Thresholds,
 } from '@hubkeeper/core'
+import { momentText } from '../chart/moments.ts'
+import { countOf } from '../count.ts'
 import { lengthOf, type Span, spansOf } from './spans.ts'
 
 /** A time in which the API did not answer, one look after the other. */
@@ -154,12 +156,12 @@ export function budgetFinding(
   return finding('availability.budget', judge(used, limits), { subject, expected, actual: used, evidence })
 }
 
-/** Rounded down: what is not all of it never reads as 100 %. */
+/** Rounded down: what is not all of it never reads as 100 %, and all of it reads as nothing else. */
 export function percentText(share: number): string {
   const places = share > 0.99 ? 3 : 1
   // Parts of a billion are rounding, not time.
   const whole = Math.floor(share * 100 * 10 ** places + 1e-6) / 10 ** places
-  return `${whole.toFixed(places)} %`
+  return whole >= 100 ? '100 %' : `${whole.toFixed(places)} %`
 }
 
 /** What is known of a time, a sentence a line. */
@@ -175,13 +177,13 @@ export function availabilityLines(availability: Availability, targetPercent: num
     ...(gaps.length === 0
       ? []
       : [
-          `nothing is known of ${formatDuration(missing)} in ${gaps.length === 1 ? '1 gap' : `${gaps.length} gaps`}, which count neither way; known: ${percentText(known)}`,
+          `nothing is known of ${formatDuration(missing)} in ${countOf(gaps.length, 'gap')}, which count neither way; known: ${percentText(known)}`,
         ]),
     ...outages.slice(-named).map(outageText),
-    ...(outages.length > named ? [`and ${outages.length - named} outages before`] : []),
+    ...(outages.length > named ? [`and ${countOf(outages.length - named, 'outage')} before`] : []),
   ]
 }
 
-/** An outage in words: `2026-11-03T10:00Z: 12 min without an answer`. */
+/** An outage in words: `2026-11-03 10:00 UTC: 12 min without an answer`. */
 export const outageText = ({ downSeconds, from, open }: Outage): string =>
-  `${from.toISOString().slice(0, 16)}Z: ${formatDuration(downSeconds * 1000)} without an answer${open ? ', and nobody saw it end' : ''}`
+  `${momentText(from)}: ${formatDuration(downSeconds * 1000)} without an answer${open ? ', and nobody saw it end' : ''}`

@@ -1,6 +1,7 @@
 import { pictureAmount } from './amount.ts'
 import { labelText } from './label-text.ts'
-import { limitLines, limitRow } from './limit-lines.ts'
+import { limitRow } from './level-places.ts'
+import { limitLines } from './limit-lines.ts'
 import { limitsNear, rangeOf } from './limits.ts'
 import { colours, letters as lettering, lettersOverLines, manners, type Room } from './look.ts'
 import type { ChartOption, Drawing } from './option.ts'

@@ -1,5 +1,6 @@
 import type { Limit } from '../page/page.ts'
 import { labelText } from './label-text.ts'
+import { levelPlaces, limitRow } from './level-places.ts'
 import { colours, lettersOverLines } from './look.ts'
 import { textWidth, usualWidth } from './text-width.ts'
 
@@ -24,15 +25,6 @@ type Across = {
     }
 )
 
-/** A line of letters with its distance to the next, px. */
-export const limitRow = 17
-
-/** Where the name of a line across a chart stands: above it, and below where the next line is close; each at an end of its own. */
-function levelPlace(i: number, toNext: number) {
-  const side = i % 2 === 0 ? 'Start' : 'End'
-  return { position: `inside${side}${toNext < limitRow ? 'Bottom' : 'Top'}` as const }
-}
-
 /** Where the name of an upright line stands: over the chart, in a row of its own, and never out of the picture. */
 function uprightPlace(i: number, before: number, after: number) {
   const align = before < after / 2 ? 'left' : after < before / 2 ? 'right' : 'center'
@@ -49,14 +41,19 @@ export function limitLines(all: readonly Limit[], where: Across) {
     const most = Math.min(letters, Math.floor((room - textWidth(amount)) / usualWidth))
     return `${labelText(name, Math.max(1, most))}${amount}`
   }
-  const level = (limit: Limit, i: number, across: number) => ({
-    yAxis: limit.value,
-    label: {
-      ...lettersOverLines,
-      ...levelPlace(i, pixels((limits[i + 1]?.value ?? Infinity) - limit.value)),
-      formatter: () => named(limit, across),
-    },
-  })
+  const level = (across: number) => {
+    const names = limits.map((limit) => named(limit, across))
+    const measured = limits.map(({ value }, i) => ({
+      height: pixels(value - min),
+      width: textWidth(names[i] ?? ''),
+    }))
+    const places = levelPlaces(measured, across)
+    return limits.map((limit, i) => ({
+      yAxis: limit.value,
+      // One without room has its name in the words below the picture.
+      label: { ...lettersOverLines, ...(places[i] ?? { show: false }), formatter: () => names[i] ?? '' },
+    }))
+  }
   const upright = (limit: Limit, i: number, beside: { readonly before: number; readonly after: number }) => {
     const at = pixels(limit.value - min)
     const [before, after] = [beside.before + at, beside.after + length - at]
@@ -74,8 +71,7 @@ export function limitLines(all: readonly Limit[], where: Across) {
     // Behind the readings, that none is crossed out.
     z: 1,
     lineStyle: { color: colours.limit, type: [8, 4], width: 1.5 },
-    data: limits.map((limit, i) =>
-      where.axis === 'y' ? level(limit, i, where.across) : upright(limit, i, where.beside),
-    ),
+    data:
+      where.axis === 'y' ? level(where.across) : limits.map((limit, i) => upright(limit, i, where.beside)),
   }
 }

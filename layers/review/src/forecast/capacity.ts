@@ -103,7 +103,7 @@ export function headroomOf(capacity: Capacity): Finding {
   return finding('capacity.headroom', staysBelow(capacity, 2) ? 'ok' : 'warning', {
     subject,
     expected: 'room for twice as much',
-    actual: `${(share * 100).toFixed(1)} % taken: ${takenText(capacity)}`,
+    actual: `${formatValue(share * 100, 'percent')} taken: ${takenText(capacity)}`,
     evidence: [because, ...scenarios],
   })
 }

@@ -1,6 +1,7 @@
 import { days } from '@hubkeeper/core'
 import jStat from 'jstat'
 import { mean, sum } from 'simple-statistics'
+import { countOf } from '../count.ts'
 import { bendOf, beyondLine } from './bend.ts'
 import { lastOfDays } from './daily.ts'
 import { type Drift, driftOf, type Reading } from './drift.ts'
@@ -68,7 +69,7 @@ const varianceOf = (drift: Drift, ahead: number): number =>
   drift.readingNoise
 
 const tooFew = (points: number, spanDays: number): string =>
-  `told from readings of ${leastHistory.points} days, over ${leastHistory.spanDays} days at least; so far of ${points}, over ${spanDays.toFixed(0)}`
+  `told from readings of ${leastHistory.points} days at least, over ${leastHistory.spanDays} days; so far there are readings of ${countOf(points, 'day')}, over ${spanDays.toFixed(0)}`
 
 /** Readings between the times at which the level changed at once. */
 function splitAt(points: readonly Reading[], breaks: ReadonlySet<number>): Reading[][] {

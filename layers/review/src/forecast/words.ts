@@ -88,5 +88,5 @@ export function bandOf(trend: Trend, at: Date, ahead: number): Band {
     const moment = new Date(from + ((to - from) * i) / (drawn - 1))
     return { at: moment, ...trend.at(moment) }
   })
-  return { name: 'forecast, with 95 % interval', points }
+  return { name: 'forecast (95 % interval)', points }
 }

@@ -1,11 +1,18 @@
 import { type Finding, formatValue, type Report, worstFirst } from '@hubkeeper/core'
+import { inWords } from '../checklist/words.ts'
 import type { Block, Cell, Section } from './page.ts'
 import { signs } from './signs.ts'
 
 const isWell = ({ status }: Finding): boolean => status === 'ok' || status === 'skipped'
 
-/** The verdict of a report in one sentence: how many of what, and the worst of it. */
-export function verdictOf({ error, findings }: Report): string {
+/** So much of what was found, and of what was expected, is in a verdict, letters. */
+const mostLetters = 80
+
+/** The verdict of a report in a sentence or two: how many of what, and what was found at the worst of it. */
+export function verdictOf({
+  error,
+  findings,
+}: Pick<Report, 'error'> & { readonly findings: readonly Finding[] }): string {
   if (error !== null) return error.message
   const worst = worstFirst(findings)[0]
   if (worst === undefined) return 'Nothing was there to look at.'
@@ -22,7 +29,19 @@ export function verdictOf({ error, findings }: Report): string {
     const well = findings.length - skipped
     return `All is well: ${well} of ${well} checks${skipped === 0 ? '' : `; ${skipped} did not apply`}.`
   }
-  return `Of ${findings.length} findings: ${counts.join(', ')}. Worst: “${named(worst)}” is ${worst.status}.`
+  return `Of ${findings.length} findings: ${counts.join(', ')}. First of all: ${foundAt(worst)}.`
+}
+
+/** What was found where something else was wanted: titles say how it should be. */
+function foundAt(worst: Finding): string {
+  const [found, expected] = [worst.actual, worst.expected].map((value) =>
+    value === null ? null : inWords(formatValue(value, worst.unit), mostLetters),
+  )
+  const said = [
+    ...(found === null ? [] : [`found ${found}`]),
+    ...(expected === null ? [] : [`expected ${expected}`]),
+  ]
+  return `“${named(worst)}”: ${said.length === 0 ? worst.status : said.join(', ')}`
 }
 
 const named = ({ subject, title }: Finding): string => (subject === null ? title : `${title} (${subject})`)

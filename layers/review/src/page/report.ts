@@ -50,7 +50,7 @@ function figureSections({ figures }: Report): Section[] {
   const tables = figureTables(figures).map(
     ({ header, rows }): Block => ({
       kind: 'table',
-      caption: header[0] === 'figure' ? 'Measured' : `Measured of each: ${header[0] ?? ''}`,
+      caption: header[0] === 'figure' ? 'Measured' : `Measured: ${header[0] ?? ''}`,
       header,
       rows,
       right: header.map((_, i) => i).slice(header[0] === 'figure' ? 2 : 1),

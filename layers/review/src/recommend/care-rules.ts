@@ -2,29 +2,40 @@ import { formatDuration, formatValue } from '@hubkeeper/core'
 import { availabilityLines, surelyUsed } from '../budget/budget.ts'
 import { countOf } from '../count.ts'
 import { isWanting } from '../effectiveness/effectiveness.ts'
-import { isSlower, nameOfSeries } from '../history/change.ts'
+import { type Change, isSlower, nameOfSeries } from '../history/change.ts'
 import type { ReviewFacts } from './facts.ts'
 import type { Recommendation } from './recommendation.ts'
 
-/** Figures that have grown slower. */
-export const speedUp = ({ changes, slowerPercent }: ReviewFacts): Recommendation[] =>
-  changes.flatMap((change): Recommendation[] => {
-    if (typeof change === 'string' || !isSlower(change, slowerPercent)) return []
-    const { before, now, percent, series } = change
-    const name = nameOfSeries(series)
-    return [
-      {
-        id: `speed-up:${name}`,
-        title: `Find out why ${name} has grown slower`,
-        evidence: [
-          `${formatValue(now, series.unit)} in the last month, ${formatValue(before, series.unit)} before: +${formatValue(percent, 'percent')}`,
-        ],
-        effort: 'a day: releases, growth and query plans of that time',
-        risk: (percent ?? 0) > 100 ? 'high' : 'medium',
-        ifNot: 'it goes on growing slower, until people notice before you do',
-      },
-    ]
-  })
+/** What has grown slower: an endpoint is one matter, however many of its percentiles say so. */
+export function speedUp({ changes, slowerPercent }: ReviewFacts): Recommendation[] {
+  const slower = changes.flatMap((change) =>
+    typeof change !== 'string' && isSlower(change, slowerPercent) ? [change] : [],
+  )
+  return [...Map.groupBy(slower, ({ series }) => nameOfSeries(matterOf(series)))].map(([name, own]) => ({
+    id: `speed-up:${name}`,
+    title: `Find out why ${name} has grown slower`,
+    evidence: own.map(slowdownText),
+    effort: 'a day: releases, growth and query plans of that time',
+    risk: own.some(({ percent }) => (percent ?? 0) > 100) ? 'high' : 'medium',
+    ifNot: 'it goes on growing slower, until people notice before you do',
+  }))
+}
+
+/** Figures that are percentiles of the same times. */
+const percentile = /\.(p\d+)$/
+
+const matterOf = ({ name, subject }: Change['series']): Pick<Change['series'], 'name' | 'subject'> => ({
+  name: name.replace(percentile, ''),
+  subject,
+})
+
+function slowdownText({ before, now, percent, series: { name, unit } }: Change): string {
+  const [, of] = percentile.exec(name) ?? []
+  const times = `${formatValue(now, unit)} in the last month, ${formatValue(before, unit)} before`
+  // Of nothing there are no percent.
+  const more = percent === null ? '' : `: +${formatValue(percent, 'percent')}`
+  return `${of === undefined ? '' : `${of} `}${times}${more}`
+}
 
 /** An error budget that is nearly used up, as far as that is known. */
 export function holdChanges({ availability, targetPercent }: ReviewFacts): Recommendation[] {

@@ -1,6 +1,6 @@
 import type { Block } from '../page.ts'
 import { chartHtml } from './chart.ts'
-import { html, type Markup, withDays } from './markup.ts'
+import { html, type Markup, unbrokenText } from './markup.ts'
 import type { Numbering } from './numbering.ts'
 import { tableHtml } from './table.ts'
 
@@ -17,10 +17,10 @@ async function blockHtml(block: Block, numbering: Numbering): Promise<Markup> {
       return html`<h3>${block.text}</h3>
 `
     case 'paragraph':
-      return html`<p>${withDays(block.text)}</p>
+      return html`<p>${unbrokenText(block.text)}</p>
 `
     case 'list':
-      return html`<ul>${block.items.map((item) => html`<li>${withDays(item)}</li>`)}</ul>
+      return html`<ul>${block.items.map((item) => html`<li>${unbrokenText(item)}</li>`)}</ul>
 `
     case 'table':
       return tableHtml(block, numbering)
@@ -38,7 +38,7 @@ ${await blocksHtml(block.blocks, numbering)}</div></details>
 function figuresHtml({ figures }: Extract<Block, { kind: 'figures' }>): Markup {
   const items = figures.map(
     ({ name, note, value }) =>
-      html`<div><dt>${name}</dt><dd class="value">${value}</dd>${note === undefined ? null : html`<dd class="note">${withDays(note)}</dd>`}</div>`,
+      html`<div><dt>${name}</dt><dd class="value">${value}</dd>${note === undefined ? null : html`<dd class="note">${unbrokenText(note)}</dd>`}</div>`,
   )
   return html`<dl class="figures${figures.length % 3 === 0 || figures.length === 5 ? html` by-3` : null}">${items}</dl>
 `

@@ -3,7 +3,7 @@ import { factsOf } from '../../chart/facts.ts'
 import { rooms } from '../../chart/look.ts'
 import { type Picture, pictureOf } from '../../chart/picture.ts'
 import type { Chart } from '../page.ts'
-import { drawn, html, type Markup, withDays } from './markup.ts'
+import { drawn, html, type Markup, unbrokenText } from './markup.ts'
 import type { Numbering } from './numbering.ts'
 import { tableHtml } from './table.ts'
 
@@ -19,7 +19,7 @@ export async function chartHtml(chart: Chart, numbering: Numbering): Promise<Mar
   const facts = factsOf(chart)
   return html`<figure>
 <figcaption id="${id}-title">${chart.title}</figcaption>
-${await pictureHtml(chart, id)}<ul class="facts" id="${id}-facts">${facts.map((fact) => html`<li>${withDays(fact)}</li>`)}</ul>
+${await pictureHtml(chart, id)}<ul class="facts" id="${id}-facts">${facts.map((fact) => html`<li>${unbrokenText(fact)}</li>`)}</ul>
 ${numbersHtml(chart, numbering)}</figure>
 `
 }

@@ -1,6 +1,7 @@
 import { onOneLine } from '@hubkeeper/core'
 import type { Cell } from '../page.ts'
 import type { TableBlock } from './table.ts'
+import { unbroken } from './unbroken.ts'
 
 /** What a column needs. */
 export interface Column {
@@ -53,11 +54,8 @@ function columnsWith({ header, right = [], rows }: Shape, how: 'roomy' | 'tight'
     const isRight = right.includes(i)
     const longest = greatest(cells.map(lengthOf))
     const isWhole = isRight && longest <= longestWhole[how]
-    const word = greatest(
-      [head, ...cells].map((cell) =>
-        longestWordOf(cell, longestWord[header.length > fewColumns ? how : 'few']),
-      ),
-    )
+    const most = longestWord[header.length > fewColumns ? how : 'few']
+    const word = greatest([headWidthOf(head, most), ...cells.map((cell) => longestWordOf(cell, most))])
     const least = isWhole ? Math.max(word, longest) : Math.max(word, Math.min(longest, shortestLine[how]))
     return { isRight, isWhole, least, good: isWhole ? least : Math.max(least, Math.min(longest, goodLine)) }
   })
@@ -75,6 +73,9 @@ export const goodWidth = (columns: readonly Column[]): number =>
       screen,
     ),
   )
+
+/** Whether it is too wide for a usual screen: it is set in smaller letters, so that less of it has to be scrolled to. */
+export const isDense = (columns: readonly Column[]): boolean => widthOf(columns, screen) > usual
 
 /** Whether it is too wide for paper, which nobody can scroll. */
 export const isBroad = (columns: readonly Column[]): boolean => widthOf(columns, paper) > widthOfPaper
@@ -98,10 +99,17 @@ const longestWordOf = (cell: Cell, most: number): number =>
         most,
         greatest(
           textOf(cell)
+            .replace(unbroken, (part) => part.replaceAll(' ', '_'))
             .split(/\s|(?<!\d)-|-(?!\d)/)
             .map((word) => [...word].length),
         ),
       ) + shapeOf(cell)
+
+/** Heads are bold: a short one, such as `now`, is wider than as many figures. */
+function headWidthOf(head: string, most: number): number {
+  const word = longestWordOf(head, most)
+  return word > 0 && word <= 4 ? word + 1 : word
+}
 
 const greatest = (values: readonly number[]): number =>
   values.reduce((most, value) => Math.max(most, value), 0)

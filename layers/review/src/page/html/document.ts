@@ -2,7 +2,7 @@ import { momentText } from '../../chart/moments.ts'
 import type { Page, Section } from '../page.ts'
 import { blocksHtml } from './blocks.ts'
 import type { Markup } from './markup.ts'
-import { drawn, html, withDays } from './markup.ts'
+import { drawn, html, unbrokenText } from './markup.ts'
 import type { Numbering } from './numbering.ts'
 import { statusShape } from './status.ts'
 import { style } from './style.ts'
@@ -39,8 +39,8 @@ export async function htmlOf(page: Page): Promise<string> {
 <body>
 <header>
 <h1>${page.title}</h1>
-<p class="subtitle">${withDays(page.subtitle)}</p>
-<div class="verdict is-${page.status}">${statusShape(page.status)}<div><strong>${page.status}</strong><span class="says">${withDays(page.verdict)}</span></div></div>
+<p class="subtitle">${unbrokenText(page.subtitle)}</p>
+<div class="verdict is-${page.status}">${statusShape(page.status)}<div><strong>${page.status}</strong><span class="says">${unbrokenText(page.verdict)}</span></div></div>
 ${contentsHtml(page.sections)}
 </header>
 <main>

@@ -1,4 +1,5 @@
 import { onOneLine } from '@hubkeeper/core'
+import { unbroken } from './unbroken.ts'
 
 /** HTML that is safe to put into a page: only {@link html} and {@link drawn} make it. */
 export class Markup {
@@ -34,9 +35,13 @@ function sourceOf(part: Part): string {
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Markup =>
   new Markup(strings.map((string, i) => string + sourceOf(parts[i] ?? null)).join(''))
 
-/** A text in which no day is broken at the end of a line. */
-export const withDays = (text: string): Markup =>
-  new Markup(escaped(text).replace(/\b\d{4}-\d\d-\d\d(?!\d)/g, '<time>$&</time>'))
+/** A text in which no day, and no amount, is broken at the end of a line. */
+export const unbrokenText = (text: string): Markup =>
+  new Markup(
+    escaped(text).replace(unbroken, (part) =>
+      /^\d{4}-/.test(part) ? `<time>${part}</time>` : `<span class="amount">${part}</span>`,
+    ),
+  )
 
 /** What a renderer of pictures made, which has escaped every text of it. */
 export const drawn = (svg: string): Markup => new Markup(svg)

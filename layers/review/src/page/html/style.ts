@@ -27,7 +27,7 @@ h3 { margin: 1.6rem 0 .4rem; font-size: 1.05rem; font-weight: 650; }
 p { margin: .6rem 0; max-width: 42rem; }
 ul { margin: .6rem 0; padding-left: 1.3rem; max-width: 42rem; }
 li { margin: .25rem 0; }
-time { white-space: nowrap; }
+time, .amount { white-space: nowrap; }
 .subtitle { margin: .35rem 0 0; color: var(--muted); }
 .verdict { display: flex; gap: .9rem; align-items: flex-start; margin: 1.4rem 0 0; padding: 1rem 1.1rem; max-width: none; background: var(--wash); border: 1px solid var(--rule); border-left: .4rem solid currentColor; border-radius: .3rem; }
 .verdict > div { min-width: 0; }
@@ -59,6 +59,8 @@ a { color: var(--focus); text-underline-offset: .2em; }
 .scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 2px; }
 @media screen and (max-width: 39.99rem) { .scroll[tabindex] table { min-width: var(--good); } }
 table { width: 100%; border-collapse: collapse; font-size: .92rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
+table.dense { font-size: .84rem; }
+.dense th, .dense td { padding-right: .6rem; }
 caption { padding: 0 0 .4rem; text-align: left; font-weight: 600; }
 th, td { padding: .4rem .9rem .4rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); overflow-wrap: anywhere; box-sizing: content-box; }
 th:last-child, td:last-child { padding-right: 0; }

@@ -1,6 +1,6 @@
 import type { Block, Cell } from '../page.ts'
-import { type Column, columnsOf, goodWidth, isBroad, isScrolled, isSign } from './columns.ts'
-import { html, type Markup, withDays } from './markup.ts'
+import { type Column, columnsOf, goodWidth, isBroad, isDense, isScrolled, isSign } from './columns.ts'
+import { html, type Markup, unbrokenText } from './markup.ts'
 import type { Numbering } from './numbering.ts'
 import { statusShape } from './status.ts'
 
@@ -24,7 +24,7 @@ export function tableHtml(table: TableBlock, numbering: Numbering): Markup {
   const scrolled = isScrolled(columns)
     ? html` role="group" aria-labelledby="${id}" tabindex="0" style="--good:${goodWidth(columns)}px"`
     : null
-  return html`<div class="scroll"${scrolled}><table class="${isBroad(columns) ? 'broad' : 'slim'}">
+  return html`<div class="scroll"${scrolled}><table class="${isBroad(columns) ? 'broad' : 'slim'}${isDense(columns) ? html` dense` : null}">
 <caption id="${id}">${table.caption}</caption>
 <thead><tr>${heads}</tr></thead>
 <tbody>
@@ -45,7 +45,7 @@ function classOf(column: Column | undefined): Markup | null {
 const headOf = (cell: Cell): Cell => (cell === '' ? '–' : cell)
 
 function cellHtml(cell: Cell): Markup {
-  if (typeof cell === 'string') return withDays(cell)
+  if (typeof cell === 'string') return unbrokenText(cell)
   const says = isSign(cell) ? null : html` sentence`
-  return html`<span class="status is-${cell.status}${says}">${statusShape(cell.status)}${withDays(cell.text)}</span>`
+  return html`<span class="status is-${cell.status}${says}">${statusShape(cell.status)}${unbrokenText(cell.text)}</span>`
 }
