@@ -1,5 +1,5 @@
-import { type Finding, finding } from '@hubkeeper/core'
-import { countOf, evidenceFindings, type History, leastHistory, type TaskEffect } from '@hubkeeper/review'
+import { countOf, type Finding, finding } from '@hubkeeper/core'
+import { evidenceFindings, type History, leastHistory, type TaskEffect } from '@hubkeeper/review'
 import { reviews } from './context.ts'
 
 /** How many reports there are of what runs found; those of reviews only repeat them. */

@@ -1,8 +1,8 @@
 import type { RunStatus } from '@hubkeeper/core'
+import { countOf } from '@hubkeeper/core'
 import {
   type Block,
   type Cell,
-  countOf,
   leastKnown,
   type Page,
   percentText,

@@ -1,5 +1,5 @@
-import { days } from '@hubkeeper/core'
-import { countOf, type Section, type SecurityFact } from '@hubkeeper/review'
+import { countOf, days } from '@hubkeeper/core'
+import type { Section, SecurityFact } from '@hubkeeper/review'
 import type { Gathered } from './gather.ts'
 
 /** What the audits of the quarter said, and what nobody looked at. */

@@ -2,6 +2,7 @@ import {
   type ContentFigures,
   type ContentRow,
   type ContentRows,
+  countOf,
   type Duplicates,
   encodingTroubles,
   type Finding,
@@ -9,7 +10,7 @@ import {
   measured,
 } from '@hubkeeper/core'
 import type { ContentContext } from './context.ts'
-import { counted, plain } from './words.ts'
+import { plain } from './words.ts'
 
 /** What is wrong with each encoding, in words. */
 const troubles = {
@@ -62,11 +63,11 @@ const rowOf = ({ id, title }: ContentRow): string =>
 
 /** `2 rows NULL: 3 (First), 7`; none where there are none. */
 const linesOf = (words: string, { examples: shown, rows }: ContentRows): string[] =>
-  rows === 0 ? [] : [`${counted(rows, 'row')} ${words}: ${namesOf(shown, rows)}`]
+  rows === 0 ? [] : [`${countOf(rows, 'row')} ${words}: ${namesOf(shown, rows)}`]
 
 /** Some of so many rows by their ids and titles, and how many more there are. */
 function namesOf(shown: readonly ContentRow[], of: number): string {
-  const more = of > shown.length ? `, and ${counted(of - shown.length, 'more', 'more')}` : ''
+  const more = of > shown.length ? `, and ${countOf(of - shown.length, 'more', 'more')}` : ''
   return `${shown.map(rowOf).join(', ')}${more}`
 }
 
@@ -97,12 +98,12 @@ function groupsOf(words: string, member: string, { groups, listed, surplusRows }
   if (groups === 0) return []
   const left = groups - listed.length
   return [
-    `${counted(groups, 'group')} ${words}, ${counted(surplusRows, `surplus ${member}`)}`,
+    `${countOf(groups, 'group')} ${words}, ${countOf(surplusRows, `surplus ${member}`)}`,
     ...listed.map(
       ({ bytes, examples: shown, rows }) =>
-        `${counted(rows, member)} of ${counted(bytes, 'byte')}: ${namesOf(shown, rows)}`,
+        `${countOf(rows, member)} of ${countOf(bytes, 'byte')}: ${namesOf(shown, rows)}`,
     ),
-    ...(left > 0 ? [`${counted(left, 'more group')}, none of them larger`] : []),
+    ...(left > 0 ? [`${countOf(left, 'more group')}, none of them larger`] : []),
   ]
 }
 
@@ -115,7 +116,7 @@ const duplicateFinding = ({ thresholds }: Hub, subject: string, content: Content
         ...groupsOf('equal but for space and capitals', 'text', content.normalised),
         ...(content.uncompared === 0
           ? []
-          : [`${counted(content.uncompared, 'row')} of more than 16 MiB, not compared with any other`]),
+          : [`${countOf(content.uncompared, 'row')} of more than 16 MiB, not compared with any other`]),
       ],
     }),
     content.uncompared,
@@ -130,7 +131,7 @@ function lengthFinding({ analysis, thresholds }: Hub, subject: string, content: 
   return measured('content.oversized', oversizedOrCut, thresholds, {
     subject,
     evidence: [
-      ...linesOf(`longer than ${counted(analysis.content.maxRowBytes, 'byte')}`, oversized),
+      ...linesOf(`longer than ${countOf(analysis.content.maxRowBytes, 'byte')}`, oversized),
       ...linesOf('too long to be looked at further', unread),
       ...truncated.flatMap((shared) =>
         linesOf(
@@ -148,7 +149,7 @@ function encodingFinding(
   { badlyEncoded, encoding, stored, unread }: ContentFigures,
 ): Finding {
   const blobs =
-    stored.blob === 0 ? [] : [`${counted(stored.blob, 'row')} of bytes (BLOB), which have no encoding`]
+    stored.blob === 0 ? [] : [`${countOf(stored.blob, 'row')} of bytes (BLOB), which have no encoding`]
   if (stored.text === 0) {
     const actual = 'no row holds a text'
     return finding('content.encoding', 'skipped', { subject, actual, evidence: blobs })
@@ -174,7 +175,7 @@ function staleFinding({ thresholds }: Hub, subject: string, { rows, stale }: Con
   const unseen = [
     ...linesOf('of a moment that is still to come', ahead),
     ...linesOf('of a moment that is not understood', unclear),
-    ...(undated > 0 ? [`${counted(undated, 'row')} without a moment`] : []),
+    ...(undated > 0 ? [`${countOf(undated, 'row')} without a moment`] : []),
   ]
   const advice = 'see the evidence; a moment is ISO 8601, or seconds, ms or µs since 1970'
   if (dated === 0) {

@@ -1,4 +1,5 @@
 import {
+  countOf,
   type Finding,
   type FindingStatus,
   formatBytes,
@@ -22,7 +23,7 @@ import {
 } from '@hubkeeper/review'
 import type { ContentContext } from './context.ts'
 import { absentFindings, otherFindings } from './json-findings.ts'
-import { counted, plain } from './words.ts'
+import { plain } from './words.ts'
 
 /** A larger index is not read, and no more of all of them, bytes. */
 const maxBytes = mebibytes(16)
@@ -200,7 +201,7 @@ function reasonWithout({ index, unread: why }: ReadIndexFile): Unjudged {
 function judgeIndexFile(file: ReadIndexFile, tables: readonly ReadRows[]): JudgedIndexFile {
   const large = tables.find(({ tooMany }) => tooMany)
   if (large !== undefined) {
-    const reason = `${plain(large.table)} has more than ${counted(maxRows, 'row')}`
+    const reason = `${plain(large.table)} has more than ${countOf(maxRows, 'row')}`
     return unjudged(file, { status: 'unknown', reason, advice: 'leave it out of searchIndex.files' })
   }
   const index = indexOf(file.bytes ?? new Uint8Array())

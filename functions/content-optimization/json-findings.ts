@@ -1,8 +1,8 @@
-import { type Finding, finding, type HubFile, matchesAny, measured } from '@hubkeeper/core'
+import { countOf, type Finding, finding, type HubFile, matchesAny, measured } from '@hubkeeper/core'
 import { flawKinds, type IndexFlaw, type IndexJudgement } from '@hubkeeper/review'
 import type { ContentContext } from './context.ts'
 import type { JudgedIndexFile } from './json-files.ts'
-import { counted, plain } from './words.ts'
+import { plain } from './words.ts'
 
 /** Files, and entries of each kind of flaw, that are named. */
 const named = 20
@@ -26,10 +26,10 @@ export function otherFindings(files: readonly HubFile[]): Finding[] {
   return [
     finding('search-index.consistent', 'skipped', {
       subject: 'files that are no JSON',
-      actual: `${counted(files.length, 'file')} whose names do not end with .json: nothing is known of their layout`,
+      actual: `${countOf(files.length, 'file')} whose names do not end with .json: nothing is known of their layout`,
       evidence: [
         ...files.slice(0, named).map(({ key }) => plain(key, 200)),
-        ...(more > 0 ? [counted(more, 'more file')] : []),
+        ...(more > 0 ? [countOf(more, 'more file')] : []),
       ],
     }),
   ]
@@ -48,8 +48,8 @@ export function groupAlike(findings: readonly Finding[]): Finding[] {
     const evidence = alike.slice(0, named).map(({ subject }) => subject ?? '')
     return {
       ...first,
-      subject: counted(alike.length, 'file'),
-      evidence: [...evidence, counted(alike.length - named, 'more file')],
+      subject: countOf(alike.length, 'file'),
+      evidence: [...evidence, countOf(alike.length - named, 'more file')],
     }
   })
 }
@@ -73,7 +73,7 @@ export function flawLines({ counts, flaws }: Pick<IndexJudgement, 'counts' | 'fl
     const more = counts[kind] - told.length
     return [
       ...told.map(lineOf),
-      ...(more > 0 ? [`${counted(more, 'more entry', 'more entries')} ${kind}`] : []),
+      ...(more > 0 ? [`${countOf(more, 'more entry', 'more entries')} ${kind}`] : []),
     ]
   })
 }
@@ -82,7 +82,7 @@ export function flawLines({ counts, flaws }: Pick<IndexJudgement, 'counts' | 'fl
 export const uncomparedLines = (rows: number): string[] =>
   rows === 0
     ? []
-    : [`${counted(rows, 'row')} of the database cannot be compared in full: no id, or what cannot be read`]
+    : [`${countOf(rows, 'row')} of the database cannot be compared in full: no id, or what cannot be read`]
 
 /** What is to be said of one index in a file, as it was read. */
 export function indexFileFinding(
@@ -107,7 +107,7 @@ export function indexFileFinding(
   const told = measured('search-index.consistent', flawsOf(judgement), thresholds, {
     subject,
     evidence: [
-      `${counted(judgement.entries, 'entry', 'entries')}, understood as a ${index.layout.replace('-', ' ')}`,
+      `${countOf(judgement.entries, 'entry', 'entries')}, understood as a ${index.layout.replace('-', ' ')}`,
       ...flawLines(judgement),
       ...uncomparedLines(judgement.uncompared),
       ...(judgement.refused === null ? [] : [`it cannot be made anew: ${judgement.refused}`]),

@@ -1,4 +1,5 @@
 import {
+  countOf,
   type Figure,
   type Finding,
   formatBytes,
@@ -11,7 +12,7 @@ import { type Block, type Page, pageOfReport, type Section } from '@hubkeeper/re
 import type { ContentContext } from './context.ts'
 import type { ContentDocument } from './document.ts'
 import { sinceSection } from './since.ts'
-import { counted, typeName } from './words.ts'
+import { typeName } from './words.ts'
 
 /** Types that a chart and a table show. */
 const shown = 20
@@ -77,7 +78,7 @@ function tableSection({ figures, problem, table }: ContentDocument['tables'][num
         {
           name: 'surplus duplicates',
           value: exact.surplusRows.toLocaleString('en'),
-          note: `${counted(exact.groups, 'group')}; ${counted(normalised.surplusRows, 'text')} more but for space and capitals`,
+          note: `${countOf(exact.groups, 'group')}; ${countOf(normalised.surplusRows, 'text')} more but for space and capitals`,
         },
       ],
     },
@@ -88,7 +89,7 @@ function tableSection({ figures, problem, table }: ContentDocument['tables'][num
       caption:
         left === 0
           ? 'By type'
-          : `By type, the ${listed.length} largest; ${counted(left, 'row is', 'rows are')} of others`,
+          : `By type, the ${listed.length} largest; ${countOf(left, 'row is', 'rows are')} of others`,
       header: ['type', 'rows', 'share', 'empty', 'average characters', 'average size'],
       rows: listed.map(({ averageBytes, averageCharacters, empty: hollow, rows: own, type }) => [
         typeName(type),
@@ -128,7 +129,7 @@ function duplicateBlocks(
   return [
     {
       kind: 'details',
-      summary: `${caption}: ${listed.length < groups ? `the ${listed.length} largest of ` : ''}${counted(groups, 'group')}`,
+      summary: `${caption}: ${listed.length < groups ? `the ${listed.length} largest of ` : ''}${countOf(groups, 'group')}`,
       blocks: [
         {
           kind: 'table',
@@ -139,7 +140,7 @@ function duplicateBlocks(
             formatBytes(bytes),
             [
               ...examples.map(({ id, title }) => (title === null ? id : `${id} (${title})`)),
-              ...(rows > examples.length ? [`${counted(rows - examples.length, 'more', 'more')}`] : []),
+              ...(rows > examples.length ? [`${countOf(rows - examples.length, 'more', 'more')}`] : []),
             ].join(', '),
           ]),
           right: [0, 1],
@@ -195,7 +196,7 @@ function fileSection({ files }: ContentDocument): Section[] {
       blocks: [
         {
           kind: 'table',
-          caption: `As they were found${left > 0 ? `; ${counted(left, 'more', 'more')} in content.json` : ''}`,
+          caption: `As they were found${left > 0 ? `; ${countOf(left, 'more', 'more')} in content.json` : ''}`,
           header: ['file', 'understood as', 'entries', 'missing', 'extra', 'stale', 'note'],
           rows: listed.map(({ entries, key, layout, problem, refused, ...file }) => [
             key,
@@ -206,7 +207,7 @@ function fileSection({ files }: ContentDocument): Section[] {
             ),
             problem ??
               refused ??
-              (file.uncompared > 0 ? `${counted(file.uncompared, 'row')} not compared` : ''),
+              (file.uncompared > 0 ? `${countOf(file.uncompared, 'row')} not compared` : ''),
           ]),
           right: [2, 3, 4, 5],
         },

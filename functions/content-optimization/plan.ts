@@ -1,7 +1,6 @@
-import { reasonOf, type SearchSource } from '@hubkeeper/core'
+import { countOf, reasonOf, type SearchSource } from '@hubkeeper/core'
 import type { ContentInput } from './context.ts'
 import { brokenTables, differencesIn, type SearchTables } from './search-tables.ts'
-import { counted } from './words.ts'
 
 /** What is to be done about the full-text tables of a database. */
 export interface SearchPlan {
@@ -40,7 +39,7 @@ export function planSearch(tables: SearchTables, { force }: ContentInput, mayMen
     else if (broken.has(name)) rebuild.set(name, 'it is broken')
     else if (outcome.state !== 'done') left.set(name, `it cannot be looked at: ${reasonOf(outcome)}`)
     else if (differing > 0 && (content === 'external' || (mends && mayMend)))
-      rebuild.set(name, `${counted(differing, 'row')} differed from what it is made from`)
+      rebuild.set(name, `${countOf(differing, 'row')} differed from what it is made from`)
     else if (divided.includes(name)) rebuild.set(name, 'it is in segments')
     else if (force) rebuild.set(name, 'forced')
     else if (content === 'own' && differing > 0) {

@@ -1,6 +1,7 @@
 import {
   type ContentFigures,
   type ContentProfile,
+  countOf,
   days,
   type Figure,
   figure,
@@ -14,7 +15,7 @@ import {
 } from '@hubkeeper/core'
 import { contentFindings } from './content-findings.ts'
 import type { ContentContext } from './context.ts'
-import { counted, plain, typeName } from './words.ts'
+import { plain, typeName } from './words.ts'
 
 /** Rows that are named of each kind of trouble, and groups of duplicates. */
 const examples = 20
@@ -44,8 +45,8 @@ export async function profileContent(
     onProgress: ({ of, rows, table }) =>
       progress.step(
         rows < of
-          ? `Looking at ${plain(table)}: ${rows.toLocaleString('en')} of ${counted(of, 'row')}`
-          : `Comparing ${counted(rows, 'row')} of ${plain(table)} with each other`,
+          ? `Looking at ${plain(table)}: ${rows.toLocaleString('en')} of ${countOf(of, 'row')}`
+          : `Comparing ${countOf(rows, 'row')} of ${plain(table)} with each other`,
       ),
   })
   if (outcome.state !== 'done') {

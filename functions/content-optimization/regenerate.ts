@@ -1,9 +1,9 @@
-import { type Finding, finding, minutes } from '@hubkeeper/core'
+import { countOf, type Finding, finding, minutes } from '@hubkeeper/core'
 import { readJsonIndex } from '@hubkeeper/review'
 import type { ContentContext } from './context.ts'
 import { isOfOneFile, type JudgedIndexFile } from './json-files.ts'
 import { flawLines, flawsOf, indexFileFinding, uncomparedLines } from './json-findings.ts'
-import { counted, plain } from './words.ts'
+import { plain } from './words.ts'
 
 /** Who wrote a file so lately may still be at it, ms: its rows may come after it. */
 const settling = minutes(1)
@@ -55,7 +55,7 @@ async function write(
       finding('search-index.consistent', 'warning', {
         subject,
         expected: 0,
-        actual: `${counted(flawsOf(judgement), 'entry', 'entries')} differed; none since it was written anew`,
+        actual: `${countOf(flawsOf(judgement), 'entry', 'entries')} differed; none since it was written anew`,
         advice: 'see what leaves it behind, such as a step of an import that is missing',
         evidence:
           judgement === null ? [] : [...flawLines(judgement), ...uncomparedLines(judgement.uncompared)],

@@ -1,4 +1,5 @@
 import {
+  countOf,
   type Examination,
   type Finding,
   finding,
@@ -13,7 +14,7 @@ import {
   statusWithoutValue,
 } from '@hubkeeper/core'
 import type { ContentContext } from './context.ts'
-import { counted, plain } from './words.ts'
+import { plain } from './words.ts'
 
 /** Rows of each kind of difference that are named. */
 const limit = 20
@@ -173,7 +174,7 @@ function consistencyFinding(
     return finding('search-index.consistent', 'warning', {
       subject,
       expected: 0,
-      actual: `${counted(differencesIn(was), 'row')} differed; none since it was made anew`,
+      actual: `${countOf(differencesIn(was), 'row')} differed; none since it was made anew`,
       advice: 'see what leaves it behind, such as triggers that are missing',
       evidence,
     })
@@ -194,7 +195,7 @@ const incompleteLines = ({ incomplete }: SearchDifferences, sound: boolean): str
 function differenceLines({ different, extra, missing }: SearchDifferences): string[] {
   const lines = (words: string, { keys, rows }: KeyedRows): string[] => [
     ...keys.map((key) => `row ${plain(key)} ${words}`),
-    ...(rows > keys.length ? [`${counted(rows - keys.length, 'more row')} ${words}`] : []),
+    ...(rows > keys.length ? [`${countOf(rows - keys.length, 'more row')} ${words}`] : []),
   ]
   return [
     ...lines('is missing in the index', missing),

@@ -10,7 +10,3 @@ export function plain(text: string, most = 80): string {
 /** What rows of a type are called. */
 export const typeName = (type: string | null): string =>
   type === null ? '(no type)' : plain(type, 60) || '(empty)'
-
-/** `1 row`, `12 rows`. */
-export const counted = (count: number, one: string, many = `${one}s`): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : many}`

@@ -1,10 +1,9 @@
 import { plainLine } from '@hubkeeper/audit'
-import { type Finding, finding, HubkeeperError } from '@hubkeeper/core'
+import { countOf, type Finding, finding, HubkeeperError } from '@hubkeeper/core'
 import { boundedLines } from './bounded.ts'
 import type { AuditContext } from './context.ts'
 import { installerOf } from './install.ts'
 import { type Proposal, proposalLines } from './proposals.ts'
-import { countOf } from './words.ts'
 
 const check = 'dependencies.applied'
 

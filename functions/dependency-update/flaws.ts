@@ -1,12 +1,11 @@
 import { type Inventory, plainLine, severities, type Tellable } from '@hubkeeper/audit'
-import { days, type Figure, figure, finding, formatDuration } from '@hubkeeper/core'
+import { countOf, days, type Figure, figure, finding, formatDuration } from '@hubkeeper/core'
 import type { Asked, FlawKnowledge } from './ask.ts'
 import { boundedLines } from './bounded.ts'
 import { type AuditContext, everyTime, type Told } from './context.ts'
 import { ignoredFindings } from './ignored.ts'
 import { lastKnownLines } from './last-known.ts'
 import { type FlawedPackage, vulnerableFindings } from './vulnerable.ts'
-import { countOf } from './words.ts'
 
 const check = 'dependencies.vulnerable'
 

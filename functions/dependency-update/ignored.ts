@@ -1,8 +1,8 @@
 import { type AcceptedFlaws, plainLine, type Tellable } from '@hubkeeper/audit'
-import { type AuditConfig, finding } from '@hubkeeper/core'
+import { type AuditConfig, countOf, finding } from '@hubkeeper/core'
 import { bounded, boundedLines } from './bounded.ts'
 import { everyTime } from './context.ts'
-import { countOf, flawText } from './words.ts'
+import { flawText } from './words.ts'
 
 const check = 'dependencies.ignored'
 

@@ -6,10 +6,10 @@ import {
   versionsOf,
   vulnerabilitiesOf,
 } from '@hubkeeper/audit'
-import { formatDuration, type LastKnownAdvisories } from '@hubkeeper/core'
+import { countOf, formatDuration, type LastKnownAdvisories } from '@hubkeeper/core'
 import type { AuditContext } from './context.ts'
 import { flawedPackages } from './vulnerable.ts'
-import { countOf, flawText, subjectOf } from './words.ts'
+import { flawText, subjectOf } from './words.ts'
 
 /** What the last answer says of the packages as they are now, with its age; a line each. */
 export function lastKnownLines(

@@ -6,10 +6,10 @@ import {
   plainLine,
   type Tellable,
 } from '@hubkeeper/audit'
-import { type Ecosystem, type Finding, figure, finding, type ReleaseAnswer } from '@hubkeeper/core'
+import { countOf, type Ecosystem, type Finding, figure, finding, type ReleaseAnswer } from '@hubkeeper/core'
 import { bounded, boundedLines } from './bounded.ts'
 import { type AuditContext, everyTime, type Told } from './context.ts'
-import { byReason, countOf, subjectOf, versionText } from './words.ts'
+import { byReason, subjectOf, versionText } from './words.ts'
 
 const check = 'dependencies.outdated'
 

@@ -1,5 +1,5 @@
 import { newsIn, type Tellable } from '@hubkeeper/audit'
-import { type Finding, figure, HubkeeperError, type TaskResult } from '@hubkeeper/core'
+import { countOf, type Finding, figure, HubkeeperError, type TaskResult } from '@hubkeeper/core'
 import { applyProposals } from './apply.ts'
 import { askAdvisories } from './ask.ts'
 import { type AuditContext, everyTime } from './context.ts'
@@ -11,7 +11,6 @@ import { propose } from './propose.ts'
 import { readPackages } from './read.ts'
 import { readableFindings, unversionedFindings } from './readable.ts'
 import { flawedPackages } from './vulnerable.ts'
-import { countOf } from './words.ts'
 
 /** Known flaws and newer releases of every package, with the upgrade as a proposal. */
 export async function run(context: AuditContext): Promise<TaskResult> {

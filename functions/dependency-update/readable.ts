@@ -1,9 +1,9 @@
 import { type Inventory, plainLine, type RequirementSet, type Tellable } from '@hubkeeper/audit'
-import { type Finding, finding, formatDuration, type Installation } from '@hubkeeper/core'
+import { countOf, type Finding, finding, formatDuration, type Installation } from '@hubkeeper/core'
 import { bounded, boundedLines } from './bounded.ts'
 import { everyTime } from './context.ts'
 import type { ReadPackages } from './read.ts'
-import { countOf, placeText, subjectOf } from './words.ts'
+import { placeText, subjectOf } from './words.ts'
 
 const check = 'dependencies.readable'
 

@@ -8,10 +8,10 @@ import {
   severities,
   type Tellable,
 } from '@hubkeeper/audit'
-import { type Finding, finding } from '@hubkeeper/core'
+import { countOf, type Finding, finding } from '@hubkeeper/core'
 import { bounded, boundedLines } from './bounded.ts'
 import { everyTime } from './context.ts'
-import { countOf, flawText, ratingText, subjectOf, versionText } from './words.ts'
+import { flawText, ratingText, subjectOf, versionText } from './words.ts'
 
 const check = 'dependencies.vulnerable'
 

@@ -19,10 +19,6 @@ export const listText = (items: readonly string[], most: number, each = 60): str
   return [...shown, ...(items.length > most ? [`${items.length - most} more`] : [])].join(', ')
 }
 
-/** `1 package`, `12 packages`. */
-export const countOf = (count: number, one: string, many = `${one}s`): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : many}`
-
 /** A package of which nobody told. */
 export interface Unanswered {
   /** What it is called in findings. */

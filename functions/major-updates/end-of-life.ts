@@ -1,6 +1,5 @@
 import { plainLine, type Support, supportOfVersion } from '@hubkeeper/audit'
-import { days, type Finding, finding, measured, type SupportAnswer } from '@hubkeeper/core'
-import { countOf } from '../dependency-update/words.ts'
+import { countOf, days, type Finding, finding, measured, type SupportAnswer } from '@hubkeeper/core'
 import type { UpdateContext } from './context.ts'
 import type { ComparedPackage } from './majors.ts'
 import { askedProducts, type RunningProduct } from './products.ts'

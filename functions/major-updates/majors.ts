@@ -5,15 +5,8 @@ import {
   newestReleases,
   plainLine,
 } from '@hubkeeper/audit'
-import { type Finding, figure, finding, only, type Part, type ReleaseAnswer } from '@hubkeeper/core'
-import {
-  byReason,
-  countOf,
-  listText,
-  placeText,
-  subjectOf,
-  type Unanswered,
-} from '../dependency-update/words.ts'
+import { countOf, type Finding, figure, finding, only, type Part, type ReleaseAnswer } from '@hubkeeper/core'
+import { byReason, listText, placeText, subjectOf, type Unanswered } from '../dependency-update/words.ts'
 import type { UpdateContext } from './context.ts'
 
 const check = 'dependencies.major'

@@ -1,6 +1,7 @@
 import { markdownText } from '@hubkeeper/audit'
 import type { Backup } from '@hubkeeper/core'
-import { countOf, placeText, subjectOf } from '../dependency-update/words.ts'
+import { countOf } from '@hubkeeper/core'
+import { placeText, subjectOf } from '../dependency-update/words.ts'
 import type { JudgedProduct } from './end-of-life.ts'
 import { type ComparedPackage, pythonNote } from './majors.ts'
 

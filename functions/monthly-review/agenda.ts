@@ -1,7 +1,6 @@
-import { checkOf, formatDuration, formatValue, isCheckId } from '@hubkeeper/core'
+import { checkOf, countOf, formatDuration, formatValue, isCheckId } from '@hubkeeper/core'
 import {
   checklistCounts,
-  countOf,
   crossingText,
   inWords,
   isSlower,

@@ -1,9 +1,8 @@
-import { formatValue, onOneLine, type RunStatus } from '@hubkeeper/core'
+import { countOf, formatValue, onOneLine, type RunStatus } from '@hubkeeper/core'
 import {
   type Block,
   budgetUsed,
   checklistSection,
-  countOf,
   leastKnown,
   type Page,
   percentText,

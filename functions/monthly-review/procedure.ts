@@ -75,25 +75,12 @@ function figuresOf({ effects, gathered: { lastMonth }, incidents }: Packet): Fig
   const used = budgetUsed(lastMonth)
   return [
     figure('review.incidents', incidents.length, 'count'),
-    figure(
-      'review.completed',
-      effects.reduce((sum, { completed }) => sum + completed, 0),
-      'count',
-    ),
-    figure(
-      'review.failed',
-      effects.reduce((sum, { failed }) => sum + failed, 0),
-      'count',
-    ),
-    figure(
-      'review.late',
-      effects.reduce((sum, { late }) => sum + late, 0),
-      'count',
-    ),
-    figure(
-      'review.missed',
-      effects.reduce((sum, { missed }) => sum + missed, 0),
-      'count',
+    ...(['completed', 'failed', 'late', 'missed'] as const).map((ending) =>
+      figure(
+        `review.${ending}`,
+        effects.reduce((sum, effect) => sum + effect[ending], 0),
+        'count',
+      ),
     ),
     ...(lastMonth.answered === null
       ? []

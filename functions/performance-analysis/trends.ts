@@ -9,7 +9,7 @@ import {
   measured,
   median,
 } from '@hubkeeper/core'
-import type { Point } from '@hubkeeper/review'
+import { longestGapDays, nameOfSeries, type Point } from '@hubkeeper/review'
 import type { Earlier } from './earlier.ts'
 
 /** Figures that tell how fast the hub is. */
@@ -51,7 +51,7 @@ export function speedTrends(at: Date, figures: readonly Figure[], earlier: Earli
       )
       const change =
         latest.median === null || before.median === null ? null : changePercent(latest.median, before.median)
-      const longestGap = longestStep(readings.filter((point) => point.at.getTime() > earliest))
+      const longestGap = longestGapDays(readings.filter((point) => point.at.getTime() > earliest))
       return { figure, readings, latest, before, changePercent: change, longestGap }
     })
 }
@@ -64,7 +64,7 @@ const summed = (points: readonly Point[]): SpeedTrend['latest'] => ({
 /** Whether something has grown slower, or why that is not known. */
 export function trendFinding({ thresholds }: Pick<HubConfig, 'thresholds'>, trend: SpeedTrend): Finding {
   const { before, changePercent: change, figure, latest, longestGap } = trend
-  const subject = figure.subject === null ? figure.name : `${figure.name} of ${figure.subject}`
+  const subject = nameOfSeries(figure)
   if (latest.median === null || before.median === null) {
     const actual = `${count(latest.readings)} in ${periods.latest} days and ${before.readings} in the ${periods.before} before: ${leastReadings} of each are needed`
     return finding('performance.trend', 'skipped', { subject, actual })
@@ -96,9 +96,3 @@ const count = (readings: number): string => (readings === 1 ? '1 reading' : `${r
 
 /** What is told of: weekly readings that are missing for so many days. */
 const notableGap = 21
-
-const longestStep = (readings: readonly Point[]): number =>
-  readings.slice(1).reduce((longest, { at }, i) => {
-    const before = readings[i]?.at ?? at
-    return Math.max(longest, (at.getTime() - before.getTime()) / days(1))
-  }, 0)

@@ -1,5 +1,5 @@
 import { type Flaw, plainLine, rulesOf, type Severity, severities } from '@hubkeeper/audit'
-import { formatDuration } from '@hubkeeper/core'
+import { countOf, formatDuration } from '@hubkeeper/core'
 import { columns } from '../terminal/columns.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { RequirementsAudit } from './requirements.ts'
@@ -123,6 +123,3 @@ function verdict(terminal: Terminal, audit: RequirementsAudit, took: number): st
     terminal.paint('dim', `; by ${plainLine(source, 200)}, ${asked}${formatDuration(took)}`),
   ].join('')
 }
-
-const countOf = (count: number, one: string): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : `${one}s`}`

@@ -1,4 +1,5 @@
 import {
+  countOf,
   type Datapoint,
   type Finding,
   finding,
@@ -7,7 +8,6 @@ import {
   type Thresholds,
 } from '@hubkeeper/core'
 import { momentText } from '../chart/moments.ts'
-import { countOf } from '../count.ts'
 import { lengthOf, type Span, spansOf } from './spans.ts'
 
 /** A time in which the API did not answer, one look after the other. */

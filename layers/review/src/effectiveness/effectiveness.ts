@@ -1,5 +1,6 @@
 import {
   type Cadence,
+  countOf,
   days,
   type ExpectedTask,
   type Finding,
@@ -11,7 +12,6 @@ import {
   type Punctuality,
   type Report,
 } from '@hubkeeper/core'
-import { countOf } from '../count.ts'
 import type { History } from '../history/history.ts'
 
 /** How one task was done in a time. */

@@ -1,3 +1,4 @@
+import { days } from '@hubkeeper/core'
 import type { Point } from '../page/page.ts'
 import type { Readings } from './forecast.ts'
 
@@ -15,3 +16,10 @@ export function lastOfDays(readings: Readings, from: Date, to: Date): Point[] {
     .toSorted((a, b) => a.at.getTime() - b.at.getTime())
   return [...new Map(known.map((point) => [dayOf(point), point])).values()]
 }
+
+/** The longest time between two readings that follow each other, days; 0 where there are none. */
+export const longestGapDays = (points: Readings): number =>
+  points.slice(1).reduce((longest, { at }, i) => {
+    const before = points[i]?.at ?? at
+    return Math.max(longest, (at.getTime() - before.getTime()) / days(1))
+  }, 0)

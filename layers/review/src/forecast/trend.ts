@@ -1,9 +1,8 @@
-import { days } from '@hubkeeper/core'
+import { countOf, days } from '@hubkeeper/core'
 import jStat from 'jstat'
 import { mean, sum } from 'simple-statistics'
-import { countOf } from '../count.ts'
 import { bendOf, beyondLine } from './bend.ts'
-import { lastOfDays } from './daily.ts'
+import { lastOfDays, longestGapDays } from './daily.ts'
 import { type Drift, driftOf, type Reading } from './drift.ts'
 import { type Expectation, leastHistory, type Readings, type Trend } from './forecast.ts'
 import { dropsIn, leapIn } from './steps.ts'
@@ -45,7 +44,7 @@ export function trendOf(readings: Readings, at: Date, reach: number = trendReach
     slopeLow: drift.slope - slopeOff,
     slopeHigh: drift.slope + slopeOff,
     fit: fitOf(parts),
-    longestGapDays: longestStep(points),
+    longestGapDays: longestGapDays(daily),
     newest,
     drops: daily.filter((_, i) => drops.has(i)).map((point) => point.at),
     leap: leap === null ? null : { at: daily[leap.index]?.at ?? newest.at, by: leap.by },
@@ -88,6 +87,3 @@ function fitOf(parts: readonly (readonly Reading[])[]): number {
   if (scatter <= off.length * rounding ** 2) return 1
   return Math.min(1, sum(off.map(([x, y]) => x * y)) ** 2 / (sum(off.map(([x]) => x ** 2)) * scatter))
 }
-
-const longestStep = (points: readonly Reading[]): number =>
-  points.slice(1).reduce((longest, [x], i) => Math.max(longest, x - (points[i]?.[0] ?? x)), 0)

@@ -1,4 +1,5 @@
 import {
+  countOf,
   type Figure,
   type Finding,
   finding,
@@ -7,7 +8,6 @@ import {
   type ReportArchive,
   type Unit,
 } from '@hubkeeper/core'
-import { countOf } from '../count.ts'
 import type { Point } from '../page/page.ts'
 
 /** What runs of a time left, by task. */

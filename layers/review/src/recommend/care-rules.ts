@@ -1,6 +1,5 @@
-import { formatDuration, formatValue } from '@hubkeeper/core'
+import { countOf, formatDuration, formatValue } from '@hubkeeper/core'
 import { availabilityLines, surelyUsed } from '../budget/budget.ts'
-import { countOf } from '../count.ts'
 import { isWanting } from '../effectiveness/effectiveness.ts'
 import { type Change, isSlower, nameOfSeries } from '../history/change.ts'
 import type { ReviewFacts } from './facts.ts'

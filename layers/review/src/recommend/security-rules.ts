@@ -1,5 +1,4 @@
-import { days } from '@hubkeeper/core'
-import { countOf } from '../count.ts'
+import { countOf, days } from '@hubkeeper/core'
 import type { ReviewFacts } from './facts.ts'
 import type { Recommendation } from './recommendation.ts'
 

@@ -1,3 +1,3 @@
-/** So many of something, in words: `1 run`, `1,200 runs`. @param many of more than one, where an s is not enough */
+/** A number with what it is of: `1 package`, `1,200 packages`. */
 export const countOf = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`
